@@ -1,0 +1,22 @@
+// Installs the packages when a fresh clone has none, so that `npm test` and `npm run demo` need no step before them.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `watchmend needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`,
+  );
+  process.exit(3);
+}
+if (!existsSync("node_modules/.package-lock.json")) {
+  const run = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (run.status !== 0) {
+    console.error(
+      "npm ci failed; its output is above. Check the connection to your package registry and run the command again.",
+    );
+    process.exit(3);
+  }
+}

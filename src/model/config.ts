@@ -1,0 +1,62 @@
+// Configuration files, parsed, with a line for every key, wherever they were found: on disk, in a ConfigMap, in an API answer.
+import type { EmbeddedIn } from "./evidence.ts";
+import type { LineIndex } from "./kubernetes.ts";
+import type { Place } from "./place.ts";
+
+export const configKinds = [
+  "prometheus",
+  "prometheus-rules",
+  "prometheus-file-sd",
+  "prometheus-web",
+  "alertmanager",
+  "loki",
+  "loki-rules",
+  "promtail",
+  "promtail-positions",
+  "alloy",
+  "grafana-ini",
+  "grafana-datasources",
+  "grafana-dashboard-providers",
+  "grafana-dashboard",
+  "grafana-alerting",
+  "blackbox",
+  "compose",
+  "helm-values",
+  "kubernetes-manifest",
+  "ansible-playbook",
+  "ansible-inventory",
+  "docker-daemon",
+  "containerd",
+  "cni",
+  "unknown-yaml",
+  "unknown-json",
+] as const;
+export type ConfigKind = (typeof configKinds)[number];
+
+export interface ParseError {
+  readonly message: string;
+  readonly at: Place;
+  /** The line that does not parse, as it stands. */
+  readonly excerpt: string;
+}
+
+/**
+ * One configuration document. `value` is plain JSON data (undefined when it does not parse); `lines` maps JSON pointers
+ * (`/server/grpc_listen_port`) to 1-based lines of `at.source`, so that a proof can point at the key.
+ */
+export interface ConfigDocument {
+  readonly at: Place;
+  readonly kind: ConfigKind;
+  /** Path in the container or on the host, when known. */
+  readonly path?: string;
+  readonly host?: string;
+  readonly embeddedIn?: EmbeddedIn;
+  /** "running": what a process said it has loaded (/config, /api/v1/status/config); "file": what stands on disk. */
+  readonly origin: "file" | "running";
+  readonly value: unknown;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly parseError?: ParseError;
+  /** Keys that stand twice in one mapping. */
+  readonly duplicateKeys: readonly { readonly pointer: string; readonly at: Place }[];
+}

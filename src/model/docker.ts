@@ -1,0 +1,96 @@
+// Docker (and Podman) facts, normalised: the same shape from `inspect`, `ps`, compose files and the engine's API.
+import type { Place } from "./place.ts";
+
+export interface PublishedPort {
+  readonly at: Place;
+  /** Address on the host: 0.0.0.0, ::, 127.0.0.1, … */
+  readonly hostIP?: string;
+  readonly hostPort?: number;
+  readonly containerPort: number;
+  readonly protocol: string;
+}
+
+export interface DockerMount {
+  readonly at: Place;
+  readonly type?: "bind" | "volume" | "tmpfs";
+  readonly source?: string;
+  readonly target: string;
+  readonly readOnly?: boolean;
+  readonly propagation?: string;
+}
+
+/** A container as an engine runs it ("running") or as a compose file or `docker run` line wants it ("declared"). */
+export interface DockerContainer {
+  readonly at: Place;
+  readonly origin: "running" | "declared";
+  readonly host?: string;
+  readonly name: string;
+  readonly service?: string;
+  readonly project?: string;
+  readonly id?: string;
+  readonly image?: string;
+  readonly state?: string;
+  /** The STATUS column: `Up 3 minutes (healthy)`, `Restarting (1) 12 seconds ago`. */
+  readonly statusText?: string;
+  readonly exitCode?: number;
+  readonly oomKilled?: boolean;
+  readonly error?: string;
+  readonly restartCount?: number;
+  readonly health?: string;
+  readonly startedMs?: number;
+  readonly createdMs?: number;
+  readonly user?: string;
+  readonly entrypoint?: readonly string[];
+  readonly args?: readonly string[];
+  readonly argsAt?: Place;
+  readonly env?: readonly { readonly at: Place; readonly name: string; readonly value?: string }[];
+  readonly ports?: readonly PublishedPort[];
+  /** host, bridge, none, container:…, or the name of a user-defined network. */
+  readonly networkMode?: string;
+  readonly networks?: readonly {
+    readonly name: string;
+    readonly ip?: string;
+    readonly aliases?: readonly string[];
+  }[];
+  readonly mounts?: readonly DockerMount[];
+  readonly privileged?: boolean;
+  readonly pidMode?: string;
+  readonly securityOpt?: readonly string[];
+  readonly extraHosts?: readonly string[];
+  readonly capAdd?: readonly string[];
+  readonly devices?: readonly string[];
+  readonly logDriver?: string;
+  readonly logOptions?: Readonly<Record<string, string>>;
+  readonly healthcheck?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly restartPolicy?: string;
+  readonly memoryLimitBytes?: number;
+}
+
+export interface DockerNetwork {
+  readonly at: Place;
+  readonly host?: string;
+  readonly name: string;
+  readonly id?: string;
+  readonly driver?: string;
+  readonly subnets?: readonly string[];
+  readonly containers?: readonly string[];
+}
+
+export interface DockerEngine {
+  readonly at: Place;
+  readonly host?: string;
+  readonly version?: string;
+  readonly apiVersion?: string;
+  readonly minApiVersion?: string;
+  readonly storageDriver?: string;
+  readonly cgroupVersion?: string;
+  readonly cgroupDriver?: string;
+  readonly rootDir?: string;
+  readonly loggingDriver?: string;
+  readonly securityOptions?: readonly string[];
+  readonly rootless?: boolean;
+  readonly operatingSystem?: string;
+  readonly arch?: string;
+  readonly isPodman?: boolean;
+}

@@ -1,0 +1,56 @@
+// Text patterns as people write them: the literal message with named holes, e.g. `lock DB directory: open {path}: permission denied`.
+// Holes: `{name}` one word, `{name*}` anything, `{name#}` digits, `…` anything (not captured).
+// Matching ignores case, how much white space stands between words, and backslashes before quotes (`err="…\"x\"…"`).
+
+export type TextPattern = string;
+
+export interface CompiledPattern {
+  readonly pattern: TextPattern;
+  readonly regex: RegExp;
+  /** A lower-case piece every matching line contains; a scanner looks for it before it tries the regex. */
+  readonly literal: string;
+}
+
+const hole = /\{([a-zA-Z][a-zA-Z0-9]*)([*#]?)\}|…/g;
+
+/** Compiles a pattern. Throws on a pattern without a literal piece of at least four characters: it would match anything. */
+export function compilePattern(pattern: TextPattern): CompiledPattern {
+  let source = "";
+  let end = 0;
+  const pieces: string[] = [];
+  for (const match of pattern.matchAll(hole)) {
+    const literal = pattern.slice(end, match.index);
+    pieces.push(literal);
+    source += escapeLiteral(literal);
+    end = match.index + match[0].length;
+    source += holeSource(match, end === pattern.length);
+  }
+  pieces.push(pattern.slice(end));
+  source += escapeLiteral(pattern.slice(end));
+  const literal = longestLiteral(pieces);
+  if (literal.length < 4) throw new Error(`text pattern without a literal piece of 4 characters: ${pattern}`);
+  return { pattern, regex: new RegExp(source, "i"), literal };
+}
+
+function holeSource(match: RegExpMatchArray, atEnd: boolean): string {
+  const [whole, name, kind] = match;
+  if (whole === "…") return atEnd ? ".*" : ".{0,600}?";
+  if (kind === "#") return `(?<${name}>\\d+)`;
+  if (kind === "*") return atEnd ? `(?<${name}>.*)` : `(?<${name}>.{0,600}?)`;
+  return atEnd ? `(?<${name}>[^\\s"'\\\\]+)` : `(?<${name}>[^\\s"'\\\\]+?)`;
+}
+
+function escapeLiteral(literal: string): string {
+  return literal
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/\s+/g, "\\s+")
+    .replace(/"/g, '\\\\*"');
+}
+
+/** Quotes and white space vary between sources, so the trigger is taken from between them where that is long enough. */
+function longestLiteral(pieces: readonly string[]): string {
+  const words = pieces.flatMap((piece) => piece.split(/["\\]|\s{2,}|[\t\n]/));
+  return words
+    .reduce((best, word) => (word.trim().length > best.length ? word.trim() : best), "")
+    .toLowerCase();
+}

@@ -1,0 +1,197 @@
+// Rules of the form "this text, and these conditions": most of the catalogue, written as data.
+import type { ComponentKind } from "../model/component.ts";
+import type { FactId, Facts } from "../model/facts.ts";
+import type { Certainty, FindingDraft, ProofDraft, Rival, Subject } from "../model/finding.ts";
+import { type CompiledPattern, compilePattern, type TextPattern } from "../model/pattern.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Component, Stack } from "../model/stack.ts";
+import type { StreamKind, TextLine } from "../model/text.ts";
+import { componentOfLine } from "../stack/find.ts";
+
+/** All lines of one component (or of one unnamed source) that match one of the rule's patterns. */
+export interface TextHit {
+  /** The newest matching line; proof of the finding. */
+  readonly line: TextLine;
+  readonly lines: readonly TextLine[];
+  /** The named holes of the pattern that matched `line`. */
+  readonly captures: Readonly<Record<string, string>>;
+  readonly component: Component | undefined;
+}
+
+/** Answer to "what must also hold". Leaving `holds` out says that the evidence cannot tell. */
+export interface Confirmation {
+  readonly holds?: boolean;
+  readonly proof?: readonly ProofDraft[];
+  /** Replaces the rule's `says` when the condition adds concrete facts. */
+  readonly says?: string;
+  readonly rivals?: readonly Rival[];
+  readonly certainty?: Certainty;
+  readonly concerns?: readonly string[];
+}
+
+export interface TextRuleOptions<Need extends FactId, Use extends FactId>
+  extends Omit<Rule<Need, Use>, "check" | "needs" | "texts"> {
+  readonly texts: readonly TextPattern[];
+  /** Lines that match one of these are not hits, even if they match `texts`. */
+  readonly except?: readonly TextPattern[];
+  readonly needs?: readonly Need[];
+  /** Kinds of components whose lines count. Default: the rule's component. Lines of unknown origin always count. */
+  readonly from?: readonly ComponentKind[] | "any";
+  readonly streams?: readonly StreamKind[];
+  /** A later line of the same stream that shows that the fault is over: no finding. */
+  readonly recoveredBy?: readonly TextPattern[];
+  /** How many matching lines (counts included) there must be. Default 1. */
+  readonly atLeast?: number;
+  /** What must also hold. Without it the text alone is proof. */
+  readonly confirm?: (
+    hit: TextHit,
+    facts: Pick<Facts, Need | Use | "text.lines">,
+    stack: Stack,
+  ) => Confirmation;
+  /** Certainty when `confirm` cannot tell. "silent" for texts that mean nothing without it. Default "likely". */
+  readonly unconfirmed?: "likely" | "possible" | "silent";
+  readonly says: (hit: TextHit) => string;
+  readonly subject?: (hit: TextHit) => Subject;
+}
+
+/** Builds a rule from a text and its conditions. One finding per component. */
+export function textRule<const Need extends FactId = never, const Use extends FactId = never>(
+  options: TextRuleOptions<Need, Use>,
+): Rule<Need | "text.lines", Use> {
+  const patterns = options.texts.map(compilePattern);
+  const except = (options.except ?? []).map(compilePattern);
+  const recovered = (options.recoveredBy ?? []).map(compilePattern);
+  const {
+    confirm,
+    says,
+    unconfirmed,
+    from,
+    streams,
+    atLeast,
+    recoveredBy,
+    except: _except,
+    subject,
+    ...meta
+  } = options;
+  return {
+    ...meta,
+    needs: [...(options.needs ?? []), "text.lines"],
+    texts: [...options.texts, ...(recoveredBy ?? [])],
+    check(facts, stack) {
+      const lines = facts["text.lines"].filter(
+        (line) => isFrom(line, options) && isAnyOf(line.stream, streams),
+      );
+      const matching = lines.filter((line) => matches(patterns, line) && !matches(except, line));
+      const hits = groupByComponent(matching, stack, patterns);
+      const findings: FindingDraft[] = [];
+      for (const hit of hits) {
+        if (total(hit.lines) < (atLeast ?? 1)) continue;
+        if (hasRecovered(hit, facts["text.lines"], recovered)) continue;
+        const answer = confirm?.(hit, facts, stack) ?? { holds: true };
+        if (answer.holds === false) continue;
+        if (answer.holds === undefined && unconfirmed === "silent") continue;
+        findings.push(draft(options, hit, answer));
+      }
+      return findings;
+    },
+  };
+}
+
+function draft<Need extends FactId, Use extends FactId>(
+  options: TextRuleOptions<Need, Use>,
+  hit: TextHit,
+  answer: Confirmation,
+): FindingDraft {
+  const fallback: Certainty = answer.holds
+    ? "proven"
+    : options.unconfirmed === "possible"
+      ? "possible"
+      : "likely";
+  const subject = options.subject?.(hit) ?? { kind: "component", id: hit.component?.id ?? options.component };
+  return {
+    subject,
+    ...(hit.component ? { component: hit.component.id } : {}),
+    says: answer.says ?? options.says(hit),
+    proof: [{ ...hit.line.at, excerpt: hit.line.text }, ...(answer.proof ?? [])],
+    certainty: answer.certainty ?? fallback,
+    ...(answer.rivals ? { rivals: answer.rivals } : {}),
+    ...(answer.concerns ? { concerns: answer.concerns } : {}),
+    ...(options.decideWith && !answer.holds ? { decideWith: options.decideWith } : {}),
+    ...(hit.line.timeMs === undefined ? {} : { timeMs: hit.line.timeMs }),
+  };
+}
+
+/** Does the line match one of the patterns? */
+export function matches(patterns: readonly CompiledPattern[], line: TextLine): boolean {
+  return patterns.some((pattern) => pattern.regex.test(line.text));
+}
+
+/** The first pattern's named holes for this line. */
+export function capture(
+  patterns: readonly CompiledPattern[],
+  line: TextLine,
+): Readonly<Record<string, string>> {
+  for (const { regex } of patterns) {
+    const match = regex.exec(line.text);
+    if (match) return { ...match.groups };
+  }
+  return {};
+}
+
+function isFrom(
+  line: TextLine,
+  options: { from?: readonly ComponentKind[] | "any"; component: ComponentKind },
+): boolean {
+  if (options.from === "any" || line.component === undefined) return true;
+  return (options.from ?? [options.component]).includes(line.component);
+}
+
+function isAnyOf<T>(value: T, allowed: readonly T[] | undefined): boolean {
+  return allowed === undefined || allowed.includes(value);
+}
+
+function groupByComponent(
+  lines: readonly TextLine[],
+  stack: Stack,
+  patterns: readonly CompiledPattern[],
+): TextHit[] {
+  const groups = new Map<string, { component: Component | undefined; lines: TextLine[] }>();
+  for (const line of lines) {
+    const component = componentOfLine(stack, line);
+    const key = component?.id ?? "";
+    const group = groups.get(key);
+    if (group) group.lines.push(line);
+    else groups.set(key, { component, lines: [line] });
+  }
+  return [...groups.values()].flatMap((group) => {
+    const line = newest(group.lines);
+    return line
+      ? [{ line, lines: group.lines, captures: capture(patterns, line), component: group.component }]
+      : [];
+  });
+}
+
+function newest(lines: readonly TextLine[]): TextLine | undefined {
+  return lines.reduce<TextLine | undefined>(
+    (best, line) => (best && (best.timeMs ?? 0) > (line.timeMs ?? 0) ? best : line),
+    undefined,
+  );
+}
+
+function total(lines: readonly TextLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.count ?? 1), 0);
+}
+
+/** The last hit of every stream was followed by a line that shows success. */
+function hasRecovered(
+  hit: TextHit,
+  all: readonly TextLine[],
+  recovered: readonly CompiledPattern[],
+): boolean {
+  if (recovered.length === 0) return false;
+  const streams = new Set(hit.lines.map((line) => line.streamId));
+  return [...streams].every((stream) => {
+    const last = Math.max(...hit.lines.filter((line) => line.streamId === stream).map((line) => line.index));
+    return all.some((line) => line.streamId === stream && line.index > last && matches(recovered, line));
+  });
+}

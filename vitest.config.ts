@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts", "src/**/*.test.ts"],
+    exclude: ["test/rig/**", "node_modules/**"],
+    reporters: ["default"],
+    testTimeout: 20_000,
+    pool: "threads",
+  },
+});
