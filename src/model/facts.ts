@@ -100,3 +100,54 @@ export interface FactSet {
   readonly seen: ReadonlySet<FactId>;
   readonly gaps: readonly Gap[];
 }
+
+const everyFact: { readonly [Id in FactId]: true } = {
+  "text.lines": true,
+  "kubernetes.pods": true,
+  "kubernetes.workloads": true,
+  "kubernetes.services": true,
+  "kubernetes.endpoints": true,
+  "kubernetes.claims": true,
+  "kubernetes.volumes": true,
+  "kubernetes.storageclasses": true,
+  "kubernetes.nodes": true,
+  "kubernetes.events": true,
+  "kubernetes.configmaps": true,
+  "kubernetes.objects": true,
+  "docker.containers": true,
+  "docker.networks": true,
+  "docker.engines": true,
+  "host.listeners": true,
+  "host.firewall": true,
+  "host.firewallstates": true,
+  "host.disks": true,
+  "host.files": true,
+  "host.users": true,
+  "host.clocks": true,
+  "host.routes": true,
+  "host.addresses": true,
+  "host.dials": true,
+  "host.settings": true,
+  "host.processes": true,
+  "host.mounts": true,
+  "host.units": true,
+  "host.versions": true,
+  "config.documents": true,
+  "prometheus.targets": true,
+  "prometheus.rules": true,
+  "component.flags": true,
+  "component.health": true,
+  "loki.ring": true,
+  "grafana.datasources": true,
+  "metrics.samples": true,
+  "ansible.files": true,
+  "ansible.hosts": true,
+};
+
+/** Every fact id, in the order of the list above. */
+export const factIds = Object.keys(everyFact) as readonly FactId[];
+
+/** No facts at all; tests and collectors start from it. */
+export function noFacts(): { [Id in FactId]: FactTypes[Id][] } {
+  return Object.fromEntries(factIds.map((id) => [id, []])) as unknown as { [Id in FactId]: FactTypes[Id][] };
+}
