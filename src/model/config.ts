@@ -57,6 +57,8 @@ export interface ConfigDocument {
   readonly text: string;
   readonly lines: LineIndex;
   readonly parseError?: ParseError;
+  /** The file itself is an unrendered template (Helm, Jinja): `value` is undefined, and that is no error. */
+  readonly template?: boolean;
   /** Keys that stand twice in one mapping. */
   readonly duplicateKeys: readonly { readonly pointer: string; readonly at: Place }[];
 }
