@@ -107,5 +107,7 @@ export interface Finding {
   readonly explains: readonly string[];
   readonly explainedBy: readonly string[];
   readonly rivals: readonly Rival[];
+  /** The command that would turn `likely` or `possible` into proof. */
+  readonly decideWith?: string;
   readonly fix?: Fix;
 }
