@@ -3,7 +3,7 @@ import type { Finding, Fix, Rival } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { escapeMarkdown, fenced, inlineCode } from "./markdown/escape.ts";
 import { type PlanLine, planLines } from "./plan-diff.ts";
-import { type Cause, type CauseGroup, type Effects, tellStory } from "./story.ts";
+import { type Cause, type CauseGroup, type Effects, subjectNames, tellStory } from "./story.ts";
 import { unknownAnswer } from "./terminal.ts";
 import { count, lookedAt, verdictLine } from "./verdict.ts";
 
@@ -113,7 +113,7 @@ function effectList(effects: readonly Effects[], indent: string): string[] {
     const [finding] = effect.findings;
     if (!finding) return [];
     const many = effect.findings.length;
-    const subjects = names(effect.findings.map((one) => inlineCode(one.subject.id)));
+    const subjects = inlineCode(subjectNames(effect.findings, namesShown));
     const head =
       many > 1
         ? `**${many} × ${escapeMarkdown(finding.title)}** (${finding.severity}): ${subjects}`
@@ -182,6 +182,7 @@ function diffRow(line: PlanLine): string {
   if (line.sign === "#") return `# ${line.text}`;
   if (line.sign === "@") return `@@ ${line.text} @@`;
   if (line.sign === "$") return `  $ ${line.text}`;
+  if (line.sign === ">") return `    ${line.text}`;
   return `${line.sign} ${line.text}`;
 }
 

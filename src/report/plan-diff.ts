@@ -8,8 +8,8 @@ import { createInk, type Ink } from "./text/ink.ts";
 import { rows } from "./text/rows.ts";
 import { oneLine, visible } from "./text/safe.ts";
 
-/** `#` heading of a step, `+ - ~` changes, ` ` context, `@` position, `$` command to paste, `!` restart. */
-export type PlanSign = "#" | "+" | "-" | "~" | " " | "@" | "$" | "!";
+/** `#` heading of a step, `+ - ~` changes, ` ` context, `@` position, `$` command to paste, `>` its further lines, `!` restart. */
+export type PlanSign = "#" | "+" | "-" | "~" | " " | "@" | "$" | ">" | "!";
 
 export interface PlanLine {
   readonly sign: PlanSign;
@@ -210,7 +210,7 @@ function onHost(step: Step): string {
 
 function commandLines(command: string): PlanLine[] {
   const [first = "", ...rest] = visible(command.trim()).split("\n");
-  return [{ sign: "$", text: first }, ...rest.map((text): PlanLine => ({ sign: "$", text: `  ${text}` }))];
+  return [{ sign: "$", text: first }, ...rest.map((text): PlanLine => ({ sign: ">", text }))];
 }
 
 function printLine(line: PlanLine, ink: Ink, indent: string): string[] {
@@ -218,6 +218,7 @@ function printLine(line: PlanLine, ink: Ink, indent: string): string[] {
   if (line.sign === "#") return wrapped(text, ink, indent, "", (row) => row);
   // Commands are never broken: a wrapped command cannot be pasted.
   if (line.sign === "$") return [`${indent}  $ ${ink.bold(text)}`];
+  if (line.sign === ">") return [`${indent}    ${ink.bold(text)}`.trimEnd()];
   const paint = paintOf(line.sign, ink);
   if (line.sign === "@") return [`${indent}  ${ink.cyan(`@@ ${text}`)}`];
   const sign = line.sign === "!" ? "-/+" : line.sign;

@@ -158,3 +158,16 @@ function groupKey({ finding }: Cause): string {
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
+
+const arrow = " → ";
+
+/** Names of many subjects; links that start at the same place name it once: `prometheus → a, b, c`. */
+export function subjectNames(findings: readonly Finding[], most: number): string {
+  const ids = findings.map((finding) => finding.subject.id);
+  const [from] = ids[0]?.split(arrow) ?? [];
+  const lead = `${from}${arrow}`;
+  const shared = ids.length > 1 && ids.every((id) => id.startsWith(lead));
+  const names = shared ? ids.map((id) => id.slice(lead.length)) : ids;
+  const rest = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${shared ? lead : ""}${names.slice(0, most).join(", ")}${rest}`;
+}

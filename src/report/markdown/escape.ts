@@ -7,14 +7,15 @@ const entities: Readonly<Record<string, string>> = {
   "<": "&lt;",
   ">": "&gt;",
   "|": "&#124;",
-  "`": "&#96;",
+  "`": "\\`",
+  $: "<span>$</span>",
 };
 
 /** Text as prose on one line: nothing in it is markup, a mention, an issue number or a link. */
 export function escapeMarkdown(text: string): string {
   return oneLine(text)
-    .replace(/[&<>|`]/g, (sign) => entities[sign] ?? sign)
     .replace(/[\\*~[\]]/g, "\\$&")
+    .replace(/[&<>|`$]/g, (sign) => entities[sign] ?? sign)
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
     .replace(/@(?=[\p{L}\p{N}])/gu, "&#64;")
     .replace(/(^|[^\p{L}\p{N}&])#(?=\d)/gu, "$1&#35;")
@@ -22,15 +23,21 @@ export function escapeMarkdown(text: string): string {
       /\b(https?|ftp|www)(:\/\/|\.)/gi,
       (_, scheme: string, rest: string) => `${scheme}<span></span>${rest}`,
     )
-    .replace(/^([#+=-]|\d+[.)])/, "\\$1");
+    .replace(/^([#+=-])/, "\\$1")
+    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
 
-/** A code span; in a table cell a pipe would end the cell even inside code, so such text becomes a `<code>` element. */
+/**
+ * A code span; in a table cell a pipe would end the cell even inside code, so such text becomes a `<code>` element, in
+ * which every sign that Markdown, autolinks, mentions or emoji codes react to is an entity.
+ */
 export function inlineCode(text: string): string {
   const line = oneLine(text);
   if (line === "") return "";
   if (!/[|`\\<>&]/.test(line)) return `\`${line}\``;
-  const escaped = line.replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`);
+  const escaped = line
+    .replace(/[^\p{L}\p{N} ./()"',;{}%+=!?-]/gu, (sign) => `&#${sign.codePointAt(0)};`)
+    .replace(/\bwww\./gi, (found) => found.replace(".", "&#46;"));
   return `<code>${escaped}</code>`;
 }
 

@@ -1,9 +1,9 @@
 // Draws what follows from a cause as a tree, many of a kind in one line.
 import type { Finding } from "../../model/finding.ts";
-import type { Effects } from "../story.ts";
+import { type Effects, subjectNames } from "../story.ts";
 import type { Ink } from "../text/ink.ts";
 import { count } from "../verdict.ts";
-import { hanging, listNames } from "./block.ts";
+import { hanging } from "./block.ts";
 
 const namesPerFold = 6;
 const mechanismsPerFold = 2;
@@ -25,10 +25,7 @@ function oneEffect(effect: Effects, ink: Ink, first: string, below: string): str
   const title = many > 1 ? `${many} ${ink.glyphs.times} ${ink.text(finding.title)}` : ink.text(finding.title);
   const detail =
     many > 1
-      ? listNames(
-          effect.findings.map((one) => ink.text(one.subject.id)),
-          namesPerFold,
-        )
+      ? ink.text(subjectNames(effect.findings, namesPerFold))
       : `${ink.text(finding.says)}${shownAt(finding, ink)}`;
   const shown = effect.mechanisms.slice(0, mechanismsPerFold);
   const more = effect.mechanisms.length - shown.length;

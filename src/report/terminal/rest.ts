@@ -1,6 +1,7 @@
 // What comes after the causes: faults waiting behind them, symptoms without a cause, notices, and what was not seen.
 import type { Finding } from "../../model/finding.ts";
 import type { Report } from "../../model/report.ts";
+import { subjectNames } from "../story.ts";
 import type { Ink } from "../text/ink.ts";
 import { count, lookedAt } from "../verdict.ts";
 import { command, hanging, listNames } from "./block.ts";
@@ -54,10 +55,7 @@ function alikeNotices(alike: readonly Finding[], ink: Ink): string[] {
       hanging(ink, "  * ", "    ", `${ink.text(finding.subject.id)}: ${ink.text(finding.says)}`),
     );
   }
-  const names = listNames(
-    alike.map((finding) => ink.text(finding.subject.id)),
-    6,
-  );
+  const names = ink.text(subjectNames(alike, 6));
   return hanging(
     ink,
     "  * ",
