@@ -225,6 +225,7 @@ export interface Claim extends KubernetesName {
   readonly origin: Origin;
   readonly phase?: string;
   readonly volume?: string;
+  /** "" when the evidence shows that there is none, undefined when it does not show the class. */
   readonly storageClass?: string;
   readonly capacity?: string;
   readonly accessModes?: readonly string[];
@@ -280,6 +281,7 @@ export interface Node {
   readonly internalIP?: string;
 }
 
+/** `name` is "" where the evidence (an Events: section alone) does not say which object the event is about. */
 export interface KubernetesEvent extends KubernetesName {
   readonly at: Place;
   readonly type?: string;

@@ -1,4 +1,6 @@
 // The parsers of this folder: kubectl output, manifests and API answers of Kubernetes.
 import type { Parser } from "../parser.ts";
+import { getTableParser } from "./get-table.ts";
+import { headerlessParser } from "./headerless.ts";
 
-export const kubernetesParsers: readonly Parser[] = [];
+export const kubernetesParsers: readonly Parser[] = [getTableParser, headerlessParser];
