@@ -13,7 +13,10 @@ export interface PublishedPort {
 export interface DockerMount {
   readonly at: Place;
   readonly type?: "bind" | "volume" | "tmpfs";
+  /** Path on the host; for a volume of which only the name is known, that name. */
   readonly source?: string;
+  /** Name of the volume. */
+  readonly name?: string;
   readonly target: string;
   readonly readOnly?: boolean;
   readonly propagation?: string;
@@ -65,6 +68,9 @@ export interface DockerContainer {
   readonly labels?: Readonly<Record<string, string>>;
   readonly restartPolicy?: string;
   readonly memoryLimitBytes?: number;
+  readonly memoryUsageBytes?: number;
+  /** Where single fields stand (`networkMode`, `exitCode`, `user`, …), when they have lines of their own. */
+  readonly fieldsAt?: Readonly<Record<string, Place>>;
 }
 
 export interface DockerNetwork {

@@ -4,6 +4,8 @@ import type { Place } from "./place.ts";
 export interface Listener {
   readonly at: Place;
   readonly host?: string;
+  /** Inside which container or pod it was looked at, if not on the host. */
+  readonly container?: string;
   readonly protocol: string;
   readonly address: string;
   readonly port: number;
@@ -27,7 +29,15 @@ export interface FirewallRule {
   readonly destination?: string;
   readonly inInterface?: string;
   readonly outInterface?: string;
+  /** Where a DNAT rule sends the packet: `172.17.0.3:9100`. */
+  readonly to?: string;
+  /** Only for packets in these connection states, e.g. ["RELATED", "ESTABLISHED"]. */
+  readonly states?: readonly string[];
+  /** Matches that the fields above do not express (a set, a limit, a mark): the rule hits only some of these packets. */
+  readonly isPartial?: boolean;
   readonly packets?: number;
+  /** IP family the rule is for, when only one. */
+  readonly family?: "ipv4" | "ipv6";
   readonly text: string;
 }
 
@@ -42,6 +52,8 @@ export interface FirewallState {
 export interface Disk {
   readonly at: Place;
   readonly host?: string;
+  /** Inside which container or pod it was looked at, if not on the host. */
+  readonly container?: string;
   readonly filesystem: string;
   readonly type?: string;
   readonly mount: string;
@@ -70,6 +82,8 @@ export interface FileEntry {
   readonly linkTarget?: string;
   readonly selinuxContext?: string;
   readonly mtime?: string;
+  /** The mode has a plus sign: an access control list says more than the bits. */
+  readonly hasAcl?: boolean;
   /** The tool said that the path does not exist. */
   readonly missing?: boolean;
 }
@@ -77,6 +91,7 @@ export interface FileEntry {
 export interface UserAccount {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   readonly name?: string;
   readonly uid: number;
   readonly gid?: number;
@@ -96,6 +111,7 @@ export interface Clock {
 export interface Route {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   /** CIDR; 0.0.0.0/0 for the default route. */
   readonly destination: string;
   readonly gateway?: string;
@@ -106,6 +122,7 @@ export interface Route {
 export interface InterfaceAddress {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   readonly device: string;
   readonly cidr: string;
   readonly up?: boolean;
@@ -147,6 +164,7 @@ export interface Dial {
 export interface Setting {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   /** sysctl key, `selinux` (getenforce), `ulimit -n`, … */
   readonly name: string;
   readonly value: string;
@@ -155,6 +173,7 @@ export interface Setting {
 export interface ProcessEntry {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   readonly pid?: number;
   readonly user?: string;
   readonly argv: readonly string[];
@@ -163,6 +182,7 @@ export interface ProcessEntry {
 export interface MountEntry {
   readonly at: Place;
   readonly host?: string;
+  readonly container?: string;
   readonly source: string;
   readonly target: string;
   readonly type?: string;
