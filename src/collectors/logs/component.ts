@@ -1,0 +1,50 @@
+// Whose line is it: judged from what the line says, line by line and over a whole stream.
+import type { ComponentKind } from "../../model/component.ts";
+import { fieldClues, fileClues, textClues } from "./clues.ts";
+import { componentOfName } from "./names.ts";
+import type { LogRecord } from "./record.ts";
+
+/** From 1 (one of several candidates) to 10 (only this component writes it). */
+export interface Opinion {
+  readonly component: ComponentKind;
+  readonly weight: number;
+}
+
+/** A line this sure of its component overrules what the rest of its stream says. */
+export const certain = 8;
+
+/** What a single line tells about its writer; undefined when it tells nothing. */
+export function opinionOf(record: LogRecord, text: string, process?: string): Opinion | undefined {
+  const votes = new Map<ComponentKind, number>();
+  const vote = (component: ComponentKind, weight: number): void => {
+    votes.set(component, (votes.get(component) ?? 0) + weight);
+  };
+  const named = componentOfName(process);
+  if (named) vote(named, certain);
+  for (const [component, weight] of fieldVotes(record)) vote(component, weight);
+  for (const [component, weight] of fileClues(record)) vote(component, weight);
+  const head = text.length > 4_000 ? text.slice(0, 4_000) : text;
+  for (const [regex, component, weight] of textClues) if (regex.test(head)) vote(component, weight);
+  return best(votes);
+}
+
+function fieldVotes(record: LogRecord): readonly (readonly [ComponentKind, number])[] {
+  const votes: [ComponentKind, number][] = [];
+  for (const [component, weight, holds] of fieldClues) {
+    if (holds(record.fields ?? {}, record.components ?? [])) votes.push([component, weight]);
+  }
+  return votes;
+}
+
+/** The component with most votes; none when the two best are equal. */
+export function best(votes: ReadonlyMap<ComponentKind, number>): Opinion | undefined {
+  let first: Opinion | undefined;
+  let second = 0;
+  for (const [component, weight] of votes) {
+    if (!first || weight > first.weight) {
+      second = first?.weight ?? 0;
+      first = { component, weight };
+    } else second = Math.max(second, weight);
+  }
+  return first && first.weight > second ? first : undefined;
+}
