@@ -23,7 +23,8 @@ export function cutSegment(segment: Segment, parsers: readonly Parser[]): readon
   if (cuts.length === 0) return [segment];
   return [0, ...cuts].map((from, i) => ({
     ...segment,
-    startLine: segment.startLine + from,
+    startLine: segment.lineMap?.[from] ?? segment.startLine + from,
+    ...(segment.lineMap ? { lineMap: segment.lineMap.slice(from, cuts[i]) } : {}),
     text: lines.slice(from, cuts[i]).join("\n"),
   }));
 }
@@ -32,7 +33,7 @@ export function cutSegment(segment: Segment, parsers: readonly Parser[]): readon
 function isDocument(text: string): boolean {
   const head = text.slice(0, 4_000).trimStart();
   if (/^[[{]/.test(head) && /[\]}]\s*$/.test(text.slice(-200))) return true;
-  return /^(?:#.*\n|---.*\n|\s*\n)*apiVersion:/.test(head);
+  return /^(?:(?:#|---)[^\n]*\n|\s*\n)*[A-Za-z][\w.-]*:(?:\s|$)/.test(head) && /^apiVersion:/m.test(head);
 }
 
 function startsSafely(parser: Parser, line: string, next: string | undefined): boolean {

@@ -2,6 +2,7 @@
 import type { Gap, Segment } from "../model/evidence.ts";
 import { type FactId, type FactSet, type FactTypes, noFacts } from "../model/facts.ts";
 import { cutSegment } from "./cut.ts";
+import { withLineMap } from "./line-map.ts";
 import type { Emit, EmittedText, Parser } from "./parser.ts";
 
 /** Files in files in files: a ConfigMap in a List in a Helm release. Deeper nesting is somebody's bomb. */
@@ -40,7 +41,7 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
       gap: (gap) => void gaps.push(gap),
     };
     try {
-      parser.parse(segment, emit);
+      parser.parse(segment, withLineMap(segment, emit));
     } catch (error) {
       gaps.push({
         what: segment.source,

@@ -22,6 +22,12 @@ export interface Segment {
   readonly source: string;
   readonly startLine: number;
   readonly text: string;
+  /**
+   * Line of the source for every line of `text`, where they do not simply follow one another: a file that stands as one
+   * string with `\n` inside a JSON or YAML document. Parsers need not look at it: they count from `startLine`, and the
+   * recogniser moves the places of their facts.
+   */
+  readonly lineMap?: readonly number[];
   /** The command whose output this is, when a prompt line or the manifest of a bundle says so. */
   readonly command?: string;
   /** Host the text was taken on: from a prompt, a `hosts/<name>/` folder or the manifest. */

@@ -133,6 +133,7 @@ export interface PodSpec {
 export interface Pod extends KubernetesName {
   readonly at: Place;
   readonly origin: Origin;
+  readonly uid?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerKind?: string;

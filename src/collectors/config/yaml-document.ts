@@ -31,6 +31,8 @@ export interface ParsedDocument {
   readonly template?: boolean;
   readonly duplicateKeys: readonly { readonly pointer: string; readonly at: Place }[];
   readonly lines: LineIndex;
+  /** The lines as they were noted while reading, 1-based within `text`: for readers that walk the whole document. */
+  readonly log: LineLog;
   lineOf(pointer: string): number;
   /** Undefined when the value at the pointer is no literal block scalar: its lines are then not lines of the source. */
   contentLine(pointer: string): number | undefined;
@@ -239,6 +241,7 @@ function document(
     startLine: raw.shift + 1,
     syntax: raw.syntax,
     value: raw.value,
+    log,
     ...(raw.parseError === undefined ? {} : { parseError: raw.parseError }),
     ...(raw.template === true ? { template: true } : {}),
     duplicateKeys: raw.duplicates.map((id) => ({
