@@ -30,6 +30,8 @@ export interface Segment {
   readonly lineMap?: readonly number[];
   /** The command whose output this is, when a prompt line or the manifest of a bundle says so. */
   readonly command?: string;
+  /** 1-based line of the source on which `command` stands, when it was typed there. */
+  readonly commandAt?: number;
   /** Host the text was taken on: from a prompt, a `hosts/<name>/` folder or the manifest. */
   readonly host?: string;
   /** Path of the file on that host or in that container, when known (`hosts/a/etc/x.yml` gives `/etc/x.yml`). */
@@ -51,9 +53,12 @@ export interface EmbeddedIn {
 export interface NameHints {
   readonly component?: string;
   readonly host?: string;
+  readonly namespace?: string;
   readonly pod?: string;
   readonly container?: string;
   readonly previous?: boolean;
+  /** Base name of the file, when only that is known: the label above a code block, a relative path that was printed. */
+  readonly file?: string;
 }
 
 /** Something that was not read or not understood; it ends in the report's coverage, never in silence. */

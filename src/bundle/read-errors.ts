@@ -1,0 +1,45 @@
+// What the operating system's error codes mean for coverage and for people.
+import { type ErrorCode, UserError } from "../model/errors.ts";
+import type { Gap, Unavailable } from "../model/evidence.ts";
+
+const reasons: Readonly<Record<string, readonly [Unavailable, string]>> = {
+  ENOENT: ["absent", "does not exist (a dangling link, or removed while it was read)"],
+  EACCES: ["forbidden", "may not be read"],
+  EPERM: ["forbidden", "may not be read"],
+  ELOOP: ["unreadable", "symbolic links that lead in a circle"],
+  ENOTREG: ["unreadable", "is no regular file"],
+  ENXIO: ["unreadable", "is no regular file"],
+  ENOTDIR: ["unreadable", "a part of the path is no folder"],
+  EIO: ["unreadable", "the disk reports an input/output error"],
+  ESTALE: ["unreadable", "the network file system has lost it"],
+  EMFILE: ["unreadable", "too many open files"],
+  ENAMETOOLONG: ["unreadable", "its name is too long"],
+};
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+export function gapOfError(what: string, error: unknown): Gap {
+  const code = codeOf(error);
+  const [because, detail] = reasons[code] ?? ["unreadable", messageOf(error)];
+  return { what, because, detail: code ? `${detail} (${code})` : detail };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The path a person named: nothing can be said without it. */
+export function userErrorOf(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const code = codeOf(error);
+  const [, detail] = reasons[code] ?? ["unreadable", messageOf(error)];
+  const kind: ErrorCode = code === "ENOENT" || code === "ENOTDIR" ? "path-not-found" : "path-unreadable";
+  const hint =
+    kind === "path-not-found"
+      ? `Check the spelling: ls -la ${path}`
+      : `Read it as a user who may: sudo cat ${path} | watchmend diagnose --from -`;
+  const what = kind === "path-not-found" ? "does not exist" : detail;
+  return new UserError(kind, `${path} ${what}`, hint, { cause: error });
+}
