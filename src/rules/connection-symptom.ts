@@ -1,0 +1,69 @@
+// Symptom rules of one shape: a component cannot reach another, once per peer and way of failing.
+import type { FindingDraft } from "../model/finding.ts";
+import { compilePattern, type TextPattern } from "../model/pattern.ts";
+import type { Rule } from "../model/rule.ts";
+import type { TextLine } from "../model/text.ts";
+import { componentOfLine } from "../stack/find.ts";
+import { concernsOf, type DialError, dialTexts, outcomeWords, peerOf, readDialError } from "./dial-text.ts";
+import { matches } from "./text-rule.ts";
+
+type Meta = Omit<Rule<"text.lines">, "check" | "needs" | "texts" | "nature" | "explainedBy">;
+
+export interface ConnectionSymptom extends Meta {
+  readonly from: readonly TextLine["component"][];
+  /** Lines must also match one of these, to tell this activity from others of the same component. */
+  readonly activity?: readonly TextPattern[];
+  /** `Grafana`, `Promtail`: the subject of the sentence. */
+  readonly who: string;
+}
+
+/** Explained by whatever stops, hides or cuts off the peer. */
+export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSymptom): Rule<"text.lines"> {
+  const patterns = dialTexts.map(compilePattern);
+  const during = (activity ?? []).map(compilePattern);
+  return {
+    ...meta,
+    nature: "symptom",
+    needs: ["text.lines"],
+    texts: [...dialTexts, ...(activity ?? [])],
+    explainedBy: [
+      { effect: "down", via: "client-of", mechanism: "the other side is not running" },
+      { effect: "not-ready", via: "client-of", mechanism: "a pod that is not Ready has no endpoint and, behind a headless Service, no name" },
+      { effect: "unreachable", via: "client-of", mechanism: "nothing reachable stands behind that address" },
+      { effect: "host-down", via: "runs-on", mechanism: "the machine or the network between them does not work" },
+      { effect: "host-down", via: "anything", mechanism: "what both sides depend on does not work" },
+    ],
+    check({ "text.lines": lines }, stack) {
+      const groups = new Map<string, { error: DialError; lines: TextLine[] }>();
+      for (const line of lines) {
+        if (!from.includes(line.component) || !matches(patterns, line)) continue;
+        if (during.length > 0 && !matches(during, line)) continue;
+        const error = readDialError(line.text);
+        if (!error) continue;
+        const key = `${componentOfLine(stack, line)?.id ?? ""}|${peerOf(error)}|${error.outcome}`;
+        const group = groups.get(key);
+        if (group) group.lines.push(line);
+        else groups.set(key, { error, lines: [line] });
+      }
+      return [...groups.values()].flatMap((group) => finding(group, who, stack));
+    },
+  };
+
+  function finding(group: { error: DialError; lines: TextLine[] }, subject: string, stack: Parameters<Rule["check"]>[1]): FindingDraft[] {
+    const line = group.lines.at(-1);
+    if (!line) return [];
+    const component = componentOfLine(stack, line);
+    const peer = peerOf(group.error);
+    return [
+      {
+        subject: { kind: "link", id: `${component?.id ?? meta.component} → ${peer}` },
+        ...(component ? { component: component.id } : {}),
+        says: `${subject} cannot reach ${peer}: ${outcomeWords[group.error.outcome]}`,
+        proof: [{ ...line.at, excerpt: line.text }],
+        certainty: "proven",
+        concerns: concernsOf(group.error, stack, component),
+        ...(line.timeMs === undefined ? {} : { timeMs: line.timeMs }),
+      },
+    ];
+  }
+}
