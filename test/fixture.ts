@@ -1,7 +1,7 @@
 // A case written as files in a YAML file: read through the real parsers, judged by all rules.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { analyse, type Analysis } from "../src/diagnose/analyse.ts";
+import { type Analysis, analyse } from "../src/diagnose/analyse.ts";
 import { rules } from "../src/rules/registry.ts";
 
 export interface Expected {

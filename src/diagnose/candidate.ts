@@ -20,7 +20,12 @@ export interface Candidate {
 /** Reads line `line` (1-based) of a source; undefined when the evidence does not have it. */
 export type LineReader = (source: string, line: number) => string | undefined;
 
-export function toCandidates(outcomes: readonly RuleOutcome[], stack: Stack, facts: Facts, readLine: LineReader): Candidate[] {
+export function toCandidates(
+  outcomes: readonly RuleOutcome[],
+  stack: Stack,
+  facts: Facts,
+  readLine: LineReader,
+): Candidate[] {
   const observed = new Set(facts["text.lines"].map((line) => `${line.at.source}:${line.at.line}`));
   const taken = new Map<string, number>();
   const candidates: Candidate[] = [];
@@ -48,7 +53,9 @@ function findComponent(rule: AnyRule, draft: FindingDraft, stack: Stack): Compon
   const wanted = draft.component ?? draft.subject.id;
   const named = stack.components.find((component) => component.id === wanted);
   if (named) return named;
-  const ofPod = stack.components.find((component) => component.pods.some((pod) => podId(pod) === draft.subject.id));
+  const ofPod = stack.components.find((component) =>
+    component.pods.some((pod) => podId(pod) === draft.subject.id),
+  );
   if (ofPod) return ofPod;
   if (draft.subject.kind !== "component" && draft.subject.kind !== "file") return undefined;
   const ofKind = stack.components.filter((component) => component.kind === rule.component);

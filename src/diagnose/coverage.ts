@@ -7,11 +7,25 @@ import type { RuleOutcome } from "./evaluate.ts";
 
 type Missing = Report["coverage"]["missing"][number];
 
-export function coverageOf(outcomes: readonly RuleOutcome[], factSet: FactSet, kept: readonly Candidate[]): Report["coverage"] {
-  const count = (status: RuleOutcome["status"]): number => outcomes.filter((outcome) => outcome.status === status).length;
-  const missing: Missing[] = [...gapsInEvidence(factSet), ...brokenRules(outcomes), ...openProofs(kept), ...missingFacts(outcomes, factSet)];
+export function coverageOf(
+  outcomes: readonly RuleOutcome[],
+  factSet: FactSet,
+  kept: readonly Candidate[],
+): Report["coverage"] {
+  const count = (status: RuleOutcome["status"]): number =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const missing: Missing[] = [
+    ...gapsInEvidence(factSet),
+    ...brokenRules(outcomes),
+    ...openProofs(kept),
+    ...missingFacts(outcomes, factSet),
+  ];
   return {
-    rules: { evaluated: count("evaluated"), inconclusive: count("inconclusive"), notApplicable: count("notApplicable") },
+    rules: {
+      evaluated: count("evaluated"),
+      inconclusive: count("inconclusive"),
+      notApplicable: count("notApplicable"),
+    },
     missing: unique(missing),
   };
 }
@@ -19,7 +33,11 @@ export function coverageOf(outcomes: readonly RuleOutcome[], factSet: FactSet, k
 function gapsInEvidence(factSet: FactSet): Missing[] {
   return factSet.gaps.map((gap) => {
     const where = gap.at ? ` (${gap.at.source}${gap.at.line ? `:${gap.at.line}` : ""})` : "";
-    return { what: `${gap.what}${where}`, because: `${gap.because}: ${gap.detail}`, ...(gap.decideWith ? { decideWith: gap.decideWith } : {}) };
+    return {
+      what: `${gap.what}${where}`,
+      because: `${gap.because}: ${gap.detail}`,
+      ...(gap.decideWith ? { decideWith: gap.decideWith } : {}),
+    };
   });
 }
 
@@ -27,21 +45,33 @@ function brokenRules(outcomes: readonly RuleOutcome[]): Missing[] {
   return outcomes.flatMap((outcome) =>
     outcome.threw === undefined
       ? []
-      : [{ what: `rule ${outcome.rule.id}`, because: `the rule itself failed: ${outcome.threw}. This is a defect of watchmend; please report it` }],
+      : [
+          {
+            what: `rule ${outcome.rule.id}`,
+            because: `the rule itself failed: ${outcome.threw}. This is a defect of watchmend; please report it`,
+          },
+        ],
   );
 }
 
 function openProofs(kept: readonly Candidate[]): Missing[] {
   return kept.flatMap(({ draft, rule }) =>
     draft.decideWith && draft.certainty !== "proven"
-      ? [{ what: `proof that ${lowerFirst(rule.title)} (${draft.subject.id})`, because: `${draft.certainty}, not proven by this evidence`, decideWith: draft.decideWith }]
+      ? [
+          {
+            what: `proof that ${lowerFirst(rule.title)} (${draft.subject.id})`,
+            because: `${draft.certainty}, not proven by this evidence`,
+            decideWith: draft.decideWith,
+          },
+        ]
       : [],
   );
 }
 
 /** One entry per component kind and fact family, with the number of rules that wait for it. */
 function missingFacts(outcomes: readonly RuleOutcome[], factSet: FactSet): Missing[] {
-  const onKubernetes = factSet.facts["kubernetes.pods"].length + factSet.facts["kubernetes.workloads"].length > 0;
+  const onKubernetes =
+    factSet.facts["kubernetes.pods"].length + factSet.facts["kubernetes.workloads"].length > 0;
   const waiting = new Map<string, { missing: Missing; rules: number }>();
   for (const outcome of outcomes) {
     if (outcome.status !== "inconclusive") continue;
@@ -54,7 +84,10 @@ function missingFacts(outcomes: readonly RuleOutcome[], factSet: FactSet): Missi
   }
   return [...waiting.values()]
     .sort((a, b) => b.rules - a.rules || (a.missing.what < b.missing.what ? -1 : 1))
-    .map(({ missing, rules }) => ({ ...missing, because: `${missing.because}; ${rules} ${rules === 1 ? "rule waits" : "rules wait"} for it` }));
+    .map(({ missing, rules }) => ({
+      ...missing,
+      because: `${missing.because}; ${rules} ${rules === 1 ? "rule waits" : "rules wait"} for it`,
+    }));
 }
 
 function unique(list: readonly Missing[]): Missing[] {

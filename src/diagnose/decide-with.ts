@@ -11,18 +11,28 @@ interface Question {
 const questions: Readonly<Record<FactId, Question>> = {
   "text.lines": {
     what: "logs",
-    kubernetes: "kubectl -n NAMESPACE logs POD --all-containers --previous; kubectl -n NAMESPACE logs POD --all-containers",
+    kubernetes:
+      "kubectl -n NAMESPACE logs POD --all-containers --previous; kubectl -n NAMESPACE logs POD --all-containers",
     docker: "docker logs --timestamps --tail 500 CONTAINER",
   },
   "kubernetes.pods": { what: "pods", kubernetes: "kubectl get pods -A -o wide" },
-  "kubernetes.workloads": { what: "workload objects", kubernetes: "kubectl -n NAMESPACE get deploy,sts,ds -o yaml" },
+  "kubernetes.workloads": {
+    what: "workload objects",
+    kubernetes: "kubectl -n NAMESPACE get deploy,sts,ds -o yaml",
+  },
   "kubernetes.services": { what: "Services", kubernetes: "kubectl -n NAMESPACE get svc -o yaml" },
-  "kubernetes.endpoints": { what: "endpoints", kubernetes: "kubectl -n NAMESPACE get endpointslices -o yaml" },
+  "kubernetes.endpoints": {
+    what: "endpoints",
+    kubernetes: "kubectl -n NAMESPACE get endpointslices -o yaml",
+  },
   "kubernetes.claims": { what: "volume claims", kubernetes: "kubectl -n NAMESPACE get pvc -o wide" },
   "kubernetes.volumes": { what: "persistent volumes", kubernetes: "kubectl get pv -o yaml" },
   "kubernetes.storageclasses": { what: "storage classes", kubernetes: "kubectl get storageclass" },
   "kubernetes.nodes": { what: "nodes", kubernetes: "kubectl describe nodes" },
-  "kubernetes.events": { what: "events", kubernetes: "kubectl -n NAMESPACE get events --sort-by=.lastTimestamp" },
+  "kubernetes.events": {
+    what: "events",
+    kubernetes: "kubectl -n NAMESPACE get events --sort-by=.lastTimestamp",
+  },
   "kubernetes.configmaps": { what: "ConfigMaps", kubernetes: "kubectl -n NAMESPACE get configmaps -o yaml" },
   "kubernetes.objects": { what: "objects as YAML", kubernetes: "kubectl -n NAMESPACE get KIND -o yaml" },
   "docker.containers": { what: "containers", docker: "docker inspect $(docker ps -aq)" },
@@ -37,7 +47,10 @@ const questions: Readonly<Record<FactId, Question>> = {
   "host.clocks": { what: "the clock", docker: "timedatectl; chronyc tracking" },
   "host.routes": { what: "routes", docker: "ip route" },
   "host.addresses": { what: "addresses", docker: "ip addr" },
-  "host.dials": { what: "a connection test from the side that needs it", docker: "curl -v --max-time 5 http://HOST:PORT/" },
+  "host.dials": {
+    what: "a connection test from the side that needs it",
+    docker: "curl -v --max-time 5 http://HOST:PORT/",
+  },
   "host.settings": { what: "kernel settings", docker: "sysctl fs.inotify; getenforce" },
   "host.processes": { what: "processes", docker: "ps -eo pid,user,args" },
   "host.mounts": { what: "mounts", docker: "findmnt" },
@@ -53,14 +66,21 @@ const questions: Readonly<Record<FactId, Question>> = {
   "component.flags": { what: "start flags", docker: "curl -s http://PROMETHEUS:9090/api/v1/status/flags" },
   "component.health": { what: "readiness answers", docker: "curl -si http://HOST:PORT/ready" },
   "loki.ring": { what: "Loki's ring", docker: "curl -s -H 'Accept: application/json' http://LOKI:3100/ring" },
-  "grafana.datasources": { what: "Grafana's data sources", docker: "curl -su USER http://GRAFANA:3000/api/datasources" },
+  "grafana.datasources": {
+    what: "Grafana's data sources",
+    docker: "curl -su USER http://GRAFANA:3000/api/datasources",
+  },
   "metrics.samples": { what: "metrics", docker: "curl -s http://HOST:PORT/metrics" },
   "ansible.files": { what: "Ansible tasks", docker: "git ls-files '*.yml'" },
   "ansible.hosts": { what: "the Ansible inventory", docker: "ansible-inventory --list" },
 };
 
 /** What is missing, in words, and the command that would show it on the platform the evidence comes from. */
-export function question(id: FactId, kind: ComponentKind | undefined, onKubernetes: boolean): { what: string; decideWith: string } {
+export function question(
+  id: FactId,
+  kind: ComponentKind | undefined,
+  onKubernetes: boolean,
+): { what: string; decideWith: string } {
   const entry = questions[id];
   const of = kind && kind !== "kubernetes" && kind !== "host" && kind !== "docker" ? ` of ${kind}` : "";
   const command = (onKubernetes ? entry.kubernetes : entry.docker) ?? entry.docker ?? entry.kubernetes ?? "";

@@ -61,10 +61,13 @@ function needsOtherPlatform(missing: readonly FactId[], factSet: FactSet): boole
   const ids = Object.keys(factSet.facts) as FactId[];
   return platforms.some(
     (platform) =>
-      missing.some((id) => id.startsWith(platform)) && !ids.some((id) => id.startsWith(platform) && isAvailable(id, factSet)),
+      missing.some((id) => id.startsWith(platform)) &&
+      !ids.some((id) => id.startsWith(platform) && isAvailable(id, factSet)),
   );
 }
 
 function hasTextOf(kind: ComponentKind, facts: Facts): boolean {
-  return facts["text.lines"].some((line) => line.component === kind || line.component === undefined || everywhere.has(kind));
+  return facts["text.lines"].some(
+    (line) => line.component === kind || line.component === undefined || everywhere.has(kind),
+  );
 }

@@ -14,7 +14,9 @@ export interface Folded {
 export function foldRivals(candidates: readonly Candidate[], outcomes: readonly RuleOutcome[]): Folded {
   const beaten = new Map<Candidate, Candidate>();
   for (const candidate of candidates) {
-    const better = candidates.find((other) => !beaten.has(other) && competes(candidate, other) && isBetter(other, candidate));
+    const better = candidates.find(
+      (other) => !beaten.has(other) && competes(candidate, other) && isBetter(other, candidate),
+    );
     if (better) beaten.set(candidate, better);
   }
   const kept = candidates.filter((candidate) => !beaten.has(candidate));
@@ -23,7 +25,12 @@ export function foldRivals(candidates: readonly Candidate[], outcomes: readonly 
   for (const [loser, winner] of beaten) {
     const list = rivals.get(winner);
     if (!list || list.some((rival) => rival.rule === loser.rule.id)) continue;
-    list.push({ rule: loser.rule.id, state: "possible", because: `the same line also fits: ${loser.rule.title}`, ...decide(loser.draft.decideWith) });
+    list.push({
+      rule: loser.rule.id,
+      state: "possible",
+      because: `the same line also fits: ${loser.rule.title}`,
+      ...decide(loser.draft.decideWith),
+    });
   }
   return { kept, rivals };
 }
@@ -43,11 +50,17 @@ function isBetter(a: Candidate, b: Candidate): boolean {
 }
 
 /** What the rule itself names as look-alikes, with what became of each in this evidence. */
-function declaredRivals(candidate: Candidate, outcomes: readonly RuleOutcome[], kept: readonly Candidate[]): Rival[] {
+function declaredRivals(
+  candidate: Candidate,
+  outcomes: readonly RuleOutcome[],
+  kept: readonly Candidate[],
+): Rival[] {
   const rivals = [...(candidate.draft.rivals ?? [])];
   for (const declared of candidate.rule.rivals ?? []) {
     if (rivals.some((known) => known.rule === declared.rule)) continue;
-    const isFoundToo = kept.some((other) => other.rule.id === declared.rule && other.component?.id === candidate.component?.id);
+    const isFoundToo = kept.some(
+      (other) => other.rule.id === declared.rule && other.component?.id === candidate.component?.id,
+    );
     if (!isFoundToo) rivals.push(judge(declared, outcomes));
   }
   return rivals;
@@ -55,7 +68,8 @@ function declaredRivals(candidate: Candidate, outcomes: readonly RuleOutcome[], 
 
 function judge(declared: RivalDeclaration, outcomes: readonly RuleOutcome[]): Rival {
   const outcome = outcomes.find((entry) => entry.rule.id === declared.rule);
-  if (outcome?.status === "evaluated") return { rule: declared.rule, state: "refuted", because: declared.tellApart };
+  if (outcome?.status === "evaluated")
+    return { rule: declared.rule, state: "refuted", because: declared.tellApart };
   const command = declared.decideWith ?? outcome?.rule.decideWith;
   return { rule: declared.rule, state: "untestable", because: declared.tellApart, ...decide(command) };
 }

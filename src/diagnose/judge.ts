@@ -37,7 +37,10 @@ export function judge({ factSet, rules, readLine, version, mode }: JudgeInput): 
     tool: { version },
     verdict: verdictOf(findings, factSet, stack, outcomes, mode),
     coverage: coverageOf(outcomes, factSet, kept),
-    stack: { components: stack.components.map(reportComponent), relations: stack.relations.map(reportRelation) },
+    stack: {
+      components: stack.components.map(reportComponent),
+      relations: stack.relations.map(reportRelation),
+    },
     findings,
     links: links.map((link) => ({ from: link.cause.id, to: link.symptom.id, mechanism: link.mechanism })),
   };
@@ -46,7 +49,14 @@ export function judge({ factSet, rules, readLine, version, mode }: JudgeInput): 
 
 function reportComponent(component: Component): ReportComponent {
   const { id, kind, name, namespace, host, version } = component;
-  return { id, kind, name, ...(namespace ? { namespace } : {}), ...(host ? { host } : {}), ...(version ? { version } : {}) };
+  return {
+    id,
+    kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+    ...(host ? { host } : {}),
+    ...(version ? { version } : {}),
+  };
 }
 
 function reportRelation(relation: StackRelation): ReportRelation {

@@ -62,7 +62,9 @@ function mechanismOf(cause: Candidate, symptom: Candidate, stack: Stack): string
   }
   const entry = symptom.rule.explainedBy?.find(
     (candidate) =>
-      candidate.effect === cause.rule.effect && isNearer(cause, symptom) && isRelated(cause, symptom, candidate.via, stack),
+      candidate.effect === cause.rule.effect &&
+      isNearer(cause, symptom) &&
+      isRelated(cause, symptom, candidate.via, stack),
   );
   if (!entry) return undefined;
   return entry.mechanism ?? `${effectWords[cause.rule.effect]}: ${viaWords[entry.via]}`;
@@ -84,7 +86,12 @@ function isRelated(cause: Candidate, symptom: Candidate, via: Via, stack: Stack)
 function isSameComponent(a: Candidate, b: Candidate): boolean {
   if (a.component && b.component) return a.component.id === b.component.id;
   if (a.draft.subject.id === b.draft.subject.id) return true;
-  return !a.component && !b.component && a.rule.component === b.rule.component && a.draft.subject.kind === "component";
+  return (
+    !a.component &&
+    !b.component &&
+    a.rule.component === b.rule.component &&
+    a.draft.subject.kind === "component"
+  );
 }
 
 function isConcerned(symptom: Candidate, cause: Candidate): boolean {

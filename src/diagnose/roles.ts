@@ -29,7 +29,13 @@ export function isMasked(candidate: Candidate, all: readonly Candidate[]): boole
 }
 
 function masks(earlier: Candidate, later: Candidate): boolean {
-  if (earlier === later || earlier.rule.nature !== "cause" || earlier.rule.effect !== "down" || !earlier.isObserved) return false;
+  if (
+    earlier === later ||
+    earlier.rule.nature !== "cause" ||
+    earlier.rule.effect !== "down" ||
+    !earlier.isObserved
+  )
+    return false;
   if (!earlier.component || earlier.component.id !== later.component?.id) return false;
   return phaseIndex(earlier) < phaseIndex(later);
 }
@@ -43,13 +49,17 @@ function runsReady(candidate: Candidate): boolean {
   const component = candidate.component;
   if (!component) return false;
   const live = component.pods.filter((pod) => pod.origin === "live");
-  if (live.length > 0) return live.every((pod) => pod.ready ?? (pod.phase === "Running" && allContainersReady(pod)));
+  if (live.length > 0)
+    return live.every((pod) => pod.ready ?? (pod.phase === "Running" && allContainersReady(pod)));
   const docker = component.docker;
   if (docker?.origin !== "running") return false;
   const status = docker.statusText ?? docker.state ?? "";
   return /^(up|running)/i.test(status) && !/unhealthy|starting/i.test(docker.health ?? status);
 }
 
-function allContainersReady(pod: { readonly readyContainers?: number; readonly totalContainers?: number }): boolean {
+function allContainersReady(pod: {
+  readonly readyContainers?: number;
+  readonly totalContainers?: number;
+}): boolean {
   return pod.readyContainers !== undefined && pod.readyContainers === pod.totalContainers;
 }

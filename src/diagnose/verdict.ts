@@ -7,13 +7,25 @@ import type { RuleOutcome } from "./evaluate.ts";
 
 export type Mode = "diagnose" | "lint";
 
-export function verdictOf(findings: readonly Finding[], factSet: FactSet, stack: Stack, outcomes: readonly RuleOutcome[], mode: Mode): Verdict {
+export function verdictOf(
+  findings: readonly Finding[],
+  factSet: FactSet,
+  stack: Stack,
+  outcomes: readonly RuleOutcome[],
+  mode: Mode,
+): Verdict {
   const isProblem = findings.some((finding) => finding.role !== "notice" && finding.severity !== "notice");
   if (isProblem) return "problems";
-  if (factSet.gaps.some((gap) => gap.because !== "absent") || outcomes.some((outcome) => outcome.threw !== undefined)) return "unknown";
+  if (
+    factSet.gaps.some((gap) => gap.because !== "absent") ||
+    outcomes.some((outcome) => outcome.threw !== undefined)
+  )
+    return "unknown";
   if (mode === "lint") return factSet.seen.size > 0 ? "healthy" : "unknown";
   const watched = stack.components.filter((component) => monitoring.has(component.kind));
-  return watched.length > 0 && watched.every((component) => showsLife(component, factSet, stack)) ? "healthy" : "unknown";
+  return watched.length > 0 && watched.every((component) => showsLife(component, factSet, stack))
+    ? "healthy"
+    : "unknown";
 }
 
 const monitoring: ReadonlySet<string> = new Set([
@@ -32,11 +44,19 @@ const monitoring: ReadonlySet<string> = new Set([
 /** Some evidence says that this component works: ready pod, container that is up, healthy answer, scrape that succeeded. */
 function showsLife(component: Component, { facts }: FactSet, stack: Stack): boolean {
   const pods = component.pods.filter((pod) => pod.origin === "live");
-  if (pods.length > 0) return pods.every((pod) => pod.ready === true || (pod.readyContainers !== undefined && pod.readyContainers === pod.totalContainers && pod.readyContainers > 0));
+  if (pods.length > 0)
+    return pods.every(
+      (pod) =>
+        pod.ready === true ||
+        (pod.readyContainers !== undefined &&
+          pod.readyContainers === pod.totalContainers &&
+          pod.readyContainers > 0),
+    );
   if (component.docker?.origin === "running") {
     const status = component.docker.statusText ?? component.docker.state ?? "";
     return /^(up|running)/i.test(status) && !/unhealthy|starting|restarting/i.test(status);
   }
-  if (facts["component.health"].some((answer) => answer.component === component.kind && answer.healthy)) return true;
+  if (facts["component.health"].some((answer) => answer.component === component.kind && answer.healthy))
+    return true;
   return stack.relations.some((relation) => relation.to === component.id && relation.works === true);
 }

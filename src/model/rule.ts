@@ -83,7 +83,11 @@ export interface Rule<Need extends FactId = FactId, Use extends FactId = FactId>
   /** Patterns of text lines the rule wants to see; the collector keeps every line that matches one. */
   readonly texts?: readonly TextPattern[];
   /** For symptoms: what accounts for them. */
-  readonly explainedBy?: readonly { readonly effect: Effect; readonly via: Via; readonly mechanism?: string }[];
+  readonly explainedBy?: readonly {
+    readonly effect: Effect;
+    readonly via: Via;
+    readonly mechanism?: string;
+  }[];
   /** Particular symptoms (rule ids) this cause accounts for beyond its effect. */
   readonly explains?: readonly { readonly rule: string; readonly via: Via; readonly mechanism: string }[];
   readonly rivals?: readonly RivalDeclaration[];

@@ -28,9 +28,17 @@ export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSy
     texts: [...dialTexts, ...(activity ?? [])],
     explainedBy: [
       { effect: "down", via: "client-of", mechanism: "the other side is not running" },
-      { effect: "not-ready", via: "client-of", mechanism: "a pod that is not Ready has no endpoint and, behind a headless Service, no name" },
+      {
+        effect: "not-ready",
+        via: "client-of",
+        mechanism: "a pod that is not Ready has no endpoint and, behind a headless Service, no name",
+      },
       { effect: "unreachable", via: "client-of", mechanism: "nothing reachable stands behind that address" },
-      { effect: "host-down", via: "runs-on", mechanism: "the machine or the network between them does not work" },
+      {
+        effect: "host-down",
+        via: "runs-on",
+        mechanism: "the machine or the network between them does not work",
+      },
       { effect: "host-down", via: "anything", mechanism: "what both sides depend on does not work" },
     ],
     check({ "text.lines": lines }, stack) {
@@ -49,7 +57,11 @@ export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSy
     },
   };
 
-  function finding(group: { error: DialError; lines: TextLine[] }, subject: string, stack: Parameters<Rule["check"]>[1]): FindingDraft[] {
+  function finding(
+    group: { error: DialError; lines: TextLine[] },
+    subject: string,
+    stack: Parameters<Rule["check"]>[1],
+  ): FindingDraft[] {
     const line = group.lines.at(-1);
     if (!line) return [];
     const component = componentOfLine(stack, line);

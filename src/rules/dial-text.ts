@@ -32,7 +32,10 @@ export const dialTexts = [
 
 const classes: readonly (readonly [RegExp, DialOutcome])[] = [
   [/no such host/i, "nxdomain"],
-  [/server misbehaving|temporary failure in name resolution|try again|lookup [^:]+(?: on [^:]+:53)?: .*(i\/o timeout|connection refused)/i, "dns-failure"],
+  [
+    /server misbehaving|temporary failure in name resolution|try again|lookup [^:]+(?: on [^:]+:53)?: .*(i\/o timeout|connection refused)/i,
+    "dns-failure",
+  ],
   [/no route to host/i, "no-route"],
   [/network is unreachable/i, "network-unreachable"],
   [/connection refused/i, "refused"],
@@ -78,10 +81,24 @@ export function readDialError(text: string): DialError | undefined {
 /** Everything in the stack the error may be about: components, and the Service names the host stands for. */
 export function concernsOf(error: DialError, stack: Stack, from: Component | undefined): string[] {
   if (!error.host) return [];
-  const address = { host: error.host.toLowerCase(), ...(error.port === undefined ? {} : { port: error.port }) };
+  const address = {
+    host: error.host.toLowerCase(),
+    ...(error.port === undefined ? {} : { port: error.port }),
+  };
   const peers = resolveAddress(stack, address, from).filter((peer) => peer.id !== from?.id);
-  const services = peers.flatMap((peer) => peer.services.map((service) => (service.namespace ? `${service.namespace}/${service.name}` : service.name)));
-  return [...new Set([...peers.map((peer) => peer.id), ...services, ...peers.flatMap((peer) => peer.host ?? []), error.host.toLowerCase()])];
+  const services = peers.flatMap((peer) =>
+    peer.services.map((service) =>
+      service.namespace ? `${service.namespace}/${service.name}` : service.name,
+    ),
+  );
+  return [
+    ...new Set([
+      ...peers.map((peer) => peer.id),
+      ...services,
+      ...peers.flatMap((peer) => peer.host ?? []),
+      error.host.toLowerCase(),
+    ]),
+  ];
 }
 
 /** `prometheus:9090`, `10.0.0.7`, or words when the line names nobody. */

@@ -29,18 +29,30 @@ export function crashing(pod: Pod): { at: Place; because: string; container?: Co
     const { state, lastState } = container;
     if (state?.state === "waiting" && state.reason === "CrashLoopBackOff") {
       const exit = lastState?.exitCode === undefined ? "" : `, last exit code ${lastState.exitCode}`;
-      return { at: state.at, because: `container ${container.name} is in CrashLoopBackOff${exit}`, container };
+      return {
+        at: state.at,
+        because: `container ${container.name} is in CrashLoopBackOff${exit}`,
+        container,
+      };
     }
     if (state?.state === "terminated" && (state.exitCode ?? 0) !== 0 && pod.phase !== "Succeeded") {
-      return { at: state.at, because: `container ${container.name} ended with exit code ${state.exitCode}`, container };
+      return {
+        at: state.at,
+        because: `container ${container.name} ended with exit code ${state.exitCode}`,
+        container,
+      };
     }
   }
   if (/CrashLoopBackOff|^(Init:)?Error$|RunContainerError|OOMKilled/.test(pod.statusText ?? "")) {
     const restarts = pod.restarts === undefined ? "" : ` after ${pod.restarts} restarts`;
     return { at: pod.at, because: `status ${pod.statusText}${restarts}` };
   }
-  const recent = (pod.restarts ?? 0) > 0 && (pod.lastRestartSecondsAgo ?? (pod.ageSeconds ?? Number.POSITIVE_INFINITY)) < recentSeconds;
-  return recent && !isReady(pod) ? { at: pod.at, because: `${pod.restarts} restarts, the last one recent` } : undefined;
+  const recent =
+    (pod.restarts ?? 0) > 0 &&
+    (pod.lastRestartSecondsAgo ?? pod.ageSeconds ?? Number.POSITIVE_INFINITY) < recentSeconds;
+  return recent && !isReady(pod)
+    ? { at: pod.at, because: `${pod.restarts} restarts, the last one recent` }
+    : undefined;
 }
 
 export function isReady(pod: Pod): boolean {
@@ -50,5 +62,9 @@ export function isReady(pod: Pod): boolean {
 
 /** Ended as it should (a Job's pod), or on its way out. */
 export function isFinished(pod: Pod): boolean {
-  return pod.phase === "Succeeded" || /^(Completed|Terminating)$/.test(pod.statusText ?? "") || pod.deleting === true;
+  return (
+    pod.phase === "Succeeded" ||
+    /^(Completed|Terminating)$/.test(pod.statusText ?? "") ||
+    pod.deleting === true
+  );
 }

@@ -19,7 +19,11 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
   const found = valueAt(value, ...path);
-  return typeof found === "string" ? found : typeof found === "number" || typeof found === "boolean" ? String(found) : undefined;
+  return typeof found === "string"
+    ? found
+    : typeof found === "number" || typeof found === "boolean"
+      ? String(found)
+      : undefined;
 }
 
 export function numberAt(value: unknown, ...path: readonly (string | number)[]): number | undefined {
@@ -29,9 +33,15 @@ export function numberAt(value: unknown, ...path: readonly (string | number)[]):
 }
 
 /** Where a key stands; the nearest known ancestor when the key itself has no line. */
-export function placeOf(document: Pick<ConfigDocument, "at" | "lines">, ...path: readonly (string | number)[]): Place {
+export function placeOf(
+  document: Pick<ConfigDocument, "at" | "lines">,
+  ...path: readonly (string | number)[]
+): Place {
   for (let depth = path.length; depth > 0; depth--) {
-    const pointer = path.slice(0, depth).map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    const pointer = path
+      .slice(0, depth)
+      .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+      .join("");
     const line = document.lines[pointer];
     if (line !== undefined) return { source: document.at.source, line };
   }

@@ -87,19 +87,27 @@ function addPod(drafts: Map<string, Draft>, pod: Pod): void {
 function nameOfPod(pod: Pod, drafts: ReadonlyMap<string, Draft>): string {
   if (pod.ownerName && pod.ownerKind !== "ReplicaSet") return pod.ownerName;
   if (pod.ownerName) return pod.ownerName.replace(/-[a-f0-9]{5,10}$/, "");
-  const known = [...drafts.values()].filter((draft) => draft.workload && pod.name.startsWith(`${draft.workload.name}-`));
+  const known = [...drafts.values()].filter(
+    (draft) => draft.workload && pod.name.startsWith(`${draft.workload.name}-`),
+  );
   known.sort((a, b) => b.name.length - a.name.length);
   return known[0]?.workload?.name ?? workloadOfPod(pod.name);
 }
 
 /** The first container of a known kind is the component itself, further ones are sidecars with an id of their own. */
-function kindsInSpec(spec: PodSpec | undefined, name: string): { kind: ComponentKind; container?: Container; sidecar: boolean }[] {
+function kindsInSpec(
+  spec: PodSpec | undefined,
+  name: string,
+): { kind: ComponentKind; container?: Container; sidecar: boolean }[] {
   const found: { kind: ComponentKind; container?: Container; sidecar: boolean }[] = [];
   for (const container of spec?.containers ?? []) {
     if (container.init) continue;
     const kind =
-      kindOfImage(container.image) ?? kindOfArguments([...(container.command ?? []), ...(container.args ?? [])]) ?? kindOfName(container.name);
-    if (kind && !found.some((other) => other.kind === kind)) found.push({ kind, container, sidecar: found.length > 0 });
+      kindOfImage(container.image) ??
+      kindOfArguments([...(container.command ?? []), ...(container.args ?? [])]) ??
+      kindOfName(container.name);
+    if (kind && !found.some((other) => other.kind === kind))
+      found.push({ kind, container, sidecar: found.length > 0 });
   }
   const main = found.findIndex((entry) => entry.kind !== "config-reloader" && entry.kind !== "thanos");
   if (main > 0) {
@@ -119,7 +127,8 @@ function useContainer(draft: Draft, container: Container | undefined): void {
   const known = draft.container;
   if (!known || (!known.state && container.state)) draft.container = container;
   if (container.image && !draft.image) draft.image = container.image;
-  for (const text of [...(container.command ?? []), ...(container.args ?? [])]) addArgument(draft, text, container.at);
+  for (const text of [...(container.command ?? []), ...(container.args ?? [])])
+    addArgument(draft, text, container.at);
 }
 
 function addArgument(draft: Draft, text: string, at: Place): void {
@@ -128,9 +137,17 @@ function addArgument(draft: Draft, text: string, at: Place): void {
 
 function addDocker(drafts: Map<string, Draft>, container: DockerContainer): void {
   const kind =
-    kindOfImage(container.image) ?? kindOfArguments([...(container.entrypoint ?? []), ...(container.args ?? [])]) ?? kindOfName(container.service ?? container.name);
+    kindOfImage(container.image) ??
+    kindOfArguments([...(container.entrypoint ?? []), ...(container.args ?? [])]) ??
+    kindOfName(container.service ?? container.name);
   if (!kind) return;
-  const draft = ensure(drafts, { kind, name: container.name, at: container.at, sidecar: false, ...(container.host ? { host: container.host } : {}) });
+  const draft = ensure(drafts, {
+    kind,
+    name: container.name,
+    at: container.at,
+    sidecar: false,
+    ...(container.host ? { host: container.host } : {}),
+  });
   if (!draft.docker || container.origin === "running") draft.docker = container;
   if (container.image && !draft.image) draft.image = container.image;
   for (const text of container.args ?? []) addArgument(draft, text, container.argsAt ?? container.at);
@@ -139,27 +156,52 @@ function addDocker(drafts: Map<string, Draft>, container: DockerContainer): void
 function addProcess(drafts: Map<string, Draft>, process: Facts["host.processes"][number]): void {
   const kind = kindOfArguments(process.argv);
   if (!kind || kind === "docker" || kind === "kubelet") return;
-  const same = [...drafts.values()].filter((draft) => draft.kind === kind && (!draft.host || !process.host || draft.host === process.host));
-  const draft = same[0] ?? ensure(drafts, { kind, name: kind, at: process.at, sidecar: false, ...(process.host ? { host: process.host } : {}) });
+  const same = [...drafts.values()].filter(
+    (draft) => draft.kind === kind && (!draft.host || !process.host || draft.host === process.host),
+  );
+  const draft =
+    same[0] ??
+    ensure(drafts, {
+      kind,
+      name: kind,
+      at: process.at,
+      sidecar: false,
+      ...(process.host ? { host: process.host } : {}),
+    });
   for (const text of process.argv.slice(1)) addArgument(draft, text, process.at);
 }
 
 function addUnit(drafts: Map<string, Draft>, unit: Facts["host.units"][number]): void {
   const kind = kindOfProgram(unit.name);
   if (!kind || kind === "docker" || kind === "kubelet") return;
-  const same = [...drafts.values()].some((draft) => draft.kind === kind && (draft.host ?? "") === (unit.host ?? ""));
-  if (!same) ensure(drafts, { kind, name: kind, at: unit.at, sidecar: false, ...(unit.host ? { host: unit.host } : {}) });
+  const same = [...drafts.values()].some(
+    (draft) => draft.kind === kind && (draft.host ?? "") === (unit.host ?? ""),
+  );
+  if (!same)
+    ensure(drafts, {
+      kind,
+      name: kind,
+      at: unit.at,
+      sidecar: false,
+      ...(unit.host ? { host: unit.host } : {}),
+    });
 }
 
 /** Objects of the operator stand for servers even where no pod was ever made. */
 function addCustomResources(drafts: Map<string, Draft>, facts: Facts): void {
-  const kinds: Readonly<Record<string, ComponentKind>> = { Prometheus: "prometheus", Alertmanager: "alertmanager" };
+  const kinds: Readonly<Record<string, ComponentKind>> = {
+    Prometheus: "prometheus",
+    Alertmanager: "alertmanager",
+  };
   for (const object of facts["kubernetes.objects"]) {
     const kind = object.apiVersion.startsWith("monitoring.coreos.com/") ? kinds[object.kind] : undefined;
     if (!kind) continue;
     const made = `${kind}-${object.name}`;
-    const exists = [...drafts.values()].some((draft) => draft.kind === kind && (draft.name === made || draft.name === object.name));
-    if (!exists) ensure(drafts, { kind, name: made, at: object.at, sidecar: false, namespace: object.namespace });
+    const exists = [...drafts.values()].some(
+      (draft) => draft.kind === kind && (draft.name === made || draft.name === object.name),
+    );
+    if (!exists)
+      ensure(drafts, { kind, name: made, at: object.at, sidecar: false, namespace: object.namespace });
   }
 }
 
@@ -168,14 +210,17 @@ function addConfig(drafts: Map<string, Draft>, document: ConfigDocument): void {
   if (!kind) return;
   const ofKind = [...drafts.values()].filter((draft) => draft.kind === kind);
   const owners = ofKind.filter((draft) => ownsConfig(draft, document));
-  const chosen = owners.length > 0 ? owners : ofKind.length === 1 && mayOwn(ofKind[0], document) ? ofKind : [];
+  const chosen =
+    owners.length > 0 ? owners : ofKind.length === 1 && mayOwn(ofKind[0], document) ? ofKind : [];
   if (chosen.length > 0) {
     for (const draft of chosen) draft.configs.push(document);
     return;
   }
   const host = document.host ? { host: document.host } : {};
   const namespace = document.embeddedIn?.namespace;
-  ensure(drafts, { kind, name: kind, at: document.at, sidecar: false, ...host, namespace }).configs.push(document);
+  ensure(drafts, { kind, name: kind, at: document.at, sidecar: false, ...host, namespace }).configs.push(
+    document,
+  );
 }
 
 function ownsConfig(draft: Draft, document: ConfigDocument): boolean {
@@ -199,7 +244,8 @@ function mayOwn(draft: Draft | undefined, document: ConfigDocument): boolean {
 function addMentioned(drafts: Map<string, Draft>, facts: Facts): void {
   const mention = (kind: ComponentKind | undefined, at: Place): void => {
     if (!kind || kind === "host" || kind === "kubernetes") return;
-    if (![...drafts.values()].some((draft) => draft.kind === kind)) ensure(drafts, { kind, name: kind, at, sidecar: false });
+    if (![...drafts.values()].some((draft) => draft.kind === kind))
+      ensure(drafts, { kind, name: kind, at, sidecar: false });
   };
   for (const line of facts["text.lines"]) mention(line.component, line.at);
   for (const answer of facts["component.health"]) mention(answer.component, answer.at);
@@ -212,18 +258,37 @@ function addMentioned(drafts: Map<string, Draft>, facts: Facts): void {
 
 function attachServices(drafts: ReadonlyMap<string, Draft>, services: readonly Service[]): void {
   for (const service of services) {
-    const near = [...drafts.values()].filter((draft) => !draft.namespace || !service.namespace || draft.namespace === service.namespace);
-    const selected = near.filter((draft) => labelSets(draft).some((labels) => selects(service.selector, labels)));
+    const near = [...drafts.values()].filter(
+      (draft) => !draft.namespace || !service.namespace || draft.namespace === service.namespace,
+    );
+    const selected = near.filter((draft) =>
+      labelSets(draft).some((labels) => selects(service.selector, labels)),
+    );
     const known = near.some((draft) => draft.name === service.name && labelSets(draft).length > 0);
-    const named = near.filter((draft) => draft.name === service.name || draft.workload?.serviceName === service.name);
-    const ofKind = near.filter((draft) => draft.kind === kindOfName(service.name) && labelSets(draft).length === 0);
-    const chosen = selected.length > 0 ? selected : known && service.selector ? [] : named.length > 0 ? named : ofKind.length === 1 ? ofKind : [];
+    const named = near.filter(
+      (draft) => draft.name === service.name || draft.workload?.serviceName === service.name,
+    );
+    const ofKind = near.filter(
+      (draft) => draft.kind === kindOfName(service.name) && labelSets(draft).length === 0,
+    );
+    const chosen =
+      selected.length > 0
+        ? selected
+        : known && service.selector
+          ? []
+          : named.length > 0
+            ? named
+            : ofKind.length === 1
+              ? ofKind
+              : [];
     for (const draft of chosen) draft.services.push(service);
   }
 }
 
 function labelSets(draft: Draft): Readonly<Record<string, string>>[] {
-  return [draft.workload?.templateLabels, ...draft.pods.map((pod) => pod.labels)].flatMap((labels) => (labels ? [labels] : []));
+  return [draft.workload?.templateLabels, ...draft.pods.map((pod) => pod.labels)].flatMap((labels) =>
+    labels ? [labels] : [],
+  );
 }
 
 function attachVersions(drafts: ReadonlyMap<string, Draft>, facts: Facts): void {
@@ -234,7 +299,9 @@ function attachVersions(drafts: ReadonlyMap<string, Draft>, facts: Facts): void 
       draft.versionAt = draft.at;
       continue;
     }
-    const stated = facts["host.versions"].filter((entry) => entry.of === draft.kind && (!draft.host || !entry.host || entry.host === draft.host));
+    const stated = facts["host.versions"].filter(
+      (entry) => entry.of === draft.kind && (!draft.host || !entry.host || entry.host === draft.host),
+    );
     const last = stated.at(-1);
     if (!last) continue;
     draft.version = last.version;
@@ -260,7 +327,16 @@ function ensure(drafts: Map<string, Draft>, identity: Identity): Draft {
   const unique = known ? `${id}/${identity.kind}` : id;
   const again = drafts.get(unique);
   if (again) return again;
-  const draft: Draft = { id: unique, kind: identity.kind, name: identity.name, at: identity.at, pods: [], services: [], configs: [], args: [] };
+  const draft: Draft = {
+    id: unique,
+    kind: identity.kind,
+    name: identity.name,
+    at: identity.at,
+    pods: [],
+    services: [],
+    configs: [],
+    args: [],
+  };
   if (identity.namespace) draft.namespace = identity.namespace;
   if (identity.host) draft.host = identity.host;
   drafts.set(unique, draft);

@@ -40,7 +40,10 @@ const imageNames: Readonly<Record<string, ComponentKind>> = {
 const flagSigns: readonly (readonly [RegExp, ComponentKind])[] = [
   [/^--storage\.(tsdb|agent)\.|^--web\.enable-lifecycle/, "prometheus"],
   [/^--cluster\.(peer|advertise-address|listen-address)|^--storage\.path=\/alertmanager/, "alertmanager"],
-  [/^--collector\.(filesystem|netclass|netdev|textfile|systemd|diskstats)|^--path\.(rootfs|procfs|sysfs)/, "node-exporter"],
+  [
+    /^--collector\.(filesystem|netclass|netdev|textfile|systemd|diskstats)|^--path\.(rootfs|procfs|sysfs)/,
+    "node-exporter",
+  ],
   [/^-{1,2}(docker_only|housekeeping_interval|disable_metrics|store_container_labels)/, "cadvisor"],
   [/^--prometheus-config-reloader|^--kubelet-service=/, "prometheus-operator"],
   [/^--(watched-dir|reload-url|config-envsubst-file|webhook-url)/, "config-reloader"],
@@ -66,7 +69,9 @@ export function kindOfArguments(args: readonly string[]): ComponentKind | undefi
 
 /** From the file name of an executable: `/usr/bin/prometheus-node-exporter`. */
 export function kindOfProgram(program: string): ComponentKind | undefined {
-  const name = program.replace(/\.service$/, "").replace(/^prometheus-(?=node-exporter|alertmanager|pushgateway|blackbox-exporter)/, "");
+  const name = program
+    .replace(/\.service$/, "")
+    .replace(/^prometheus-(?=node-exporter|alertmanager|pushgateway|blackbox-exporter)/, "");
   return imageNames[name] ?? (name === "dockerd" ? "docker" : name === "kubelet" ? "kubelet" : undefined);
 }
 
@@ -93,7 +98,8 @@ const nameSigns: readonly (readonly [RegExp, ComponentKind])[] = [
 ];
 
 /** Names that contain a component's name but are something else of its chart. */
-const notTheComponent = /(exporter|adapter|canary|gateway|memcached|cache|sidecar|test|operator-admission|admission|oauth|proxy|minio|rules|dashboard|datasource)/;
+const notTheComponent =
+  /(exporter|adapter|canary|gateway|memcached|cache|sidecar|test|operator-admission|admission|oauth|proxy|minio|rules|dashboard|datasource)/;
 
 /** Last resort, for evidence that shows nothing but a name. */
 export function kindOfName(name: string | undefined): ComponentKind | undefined {

@@ -2,7 +2,9 @@
 
 /** `prometheus-0` → `prometheus`, `grafana-5f879c7654-dnmhs` → `grafana`, `node-exporter-g4lxr` → `node-exporter`. */
 export function workloadOfPod(pod: string): string {
-  const deployment = pod.match(/^(.+)-[a-f0-9]{5,10}-[a-z0-9]{5}$/) ?? pod.match(/^(.+)-[bcdf0-9ghjklmnpqrstvwxz]{8,10}-[a-z0-9]{5}$/);
+  const deployment =
+    pod.match(/^(.+)-[a-f0-9]{5,10}-[a-z0-9]{5}$/) ??
+    pod.match(/^(.+)-[bcdf0-9ghjklmnpqrstvwxz]{8,10}-[a-z0-9]{5}$/);
   if (deployment?.[1]) return deployment[1];
   const ordinal = pod.match(/^(.+)-\d{1,3}$/);
   if (ordinal?.[1]) return ordinal[1];

@@ -10,16 +10,33 @@ import { parseAddress, resolveAddress } from "./resolve.ts";
 export function relate(components: readonly Component[], facts: Facts): StackRelation[] {
   const stack: Stack = { components, relations: [] };
   const found = new Map<string, StackRelation>();
-  const add = (from: Component, kind: Relation, url: string, at: Place, works?: boolean, label?: string): void => {
+  const add = (
+    from: Component,
+    kind: Relation,
+    url: string,
+    at: Place,
+    works?: boolean,
+    label?: string,
+  ): void => {
     const address = parseAddress(url);
     if (!address) return;
     const peers = resolveAddress(stack, address, from);
-    const ids = peers.length > 0 ? peers.map((peer) => peer.id) : [address.port ? `${address.host}:${address.port}` : address.host];
+    const ids =
+      peers.length > 0
+        ? peers.map((peer) => peer.id)
+        : [address.port ? `${address.host}:${address.port}` : address.host];
     for (const to of ids) {
       const key = `${from.id}|${kind}|${to}`;
       const known = found.get(key);
       if (known && works === undefined) continue;
-      found.set(key, { from: from.id, to, kind, at, ...(works === undefined ? {} : { works }), ...(label ? { label } : {}) });
+      found.set(key, {
+        from: from.id,
+        to,
+        kind,
+        at,
+        ...(works === undefined ? {} : { works }),
+        ...(label ? { label } : {}),
+      });
     }
   };
   for (const component of components) {
@@ -28,17 +45,33 @@ export function relate(components: readonly Component[], facts: Facts): StackRel
   for (const target of facts["prometheus.targets"]) {
     const prometheus = only(components, "prometheus", target.host);
     const url = target.scrapeUrl ?? target.instance;
-    if (prometheus && url && !target.dropped) add(prometheus, "scrapes", url, target.at, target.health === "unknown" ? undefined : target.health === "up", target.job);
+    if (prometheus && url && !target.dropped)
+      add(
+        prometheus,
+        "scrapes",
+        url,
+        target.at,
+        target.health === "unknown" ? undefined : target.health === "up",
+        target.job,
+      );
   }
   for (const source of facts["grafana.datasources"]) {
     const grafana = only(components, "grafana", undefined);
     if (grafana && source.url) add(grafana, "queries", source.url, source.at, undefined, source.name);
   }
-  return [...found.values()].sort((a, b) => (`${a.from} ${a.kind} ${a.to}` < `${b.from} ${b.kind} ${b.to}` ? -1 : 1));
+  return [...found.values()].sort((a, b) =>
+    `${a.from} ${a.kind} ${a.to}` < `${b.from} ${b.kind} ${b.to}` ? -1 : 1,
+  );
 }
 
-function only(components: readonly Component[], kind: ComponentKind, host: string | undefined): Component | undefined {
-  const ofKind = components.filter((component) => component.kind === kind && (!host || !component.host || component.host === host));
+function only(
+  components: readonly Component[],
+  kind: ComponentKind,
+  host: string | undefined,
+): Component | undefined {
+  const ofKind = components.filter(
+    (component) => component.kind === kind && (!host || !component.host || component.host === host),
+  );
   return ofKind[0];
 }
 
@@ -61,20 +94,28 @@ function fromPrometheus(component: Component, document: ConfigDocument, add: Add
     list(field(job, "static_configs")).forEach((group, j) => {
       list(field(group, "targets")).forEach((target, k) => {
         const at = lineOf(document, `/scrape_configs/${i}/static_configs/${j}/targets/${k}`);
-        if (typeof target === "string") add(component, "scrapes", target, at, undefined, typeof name === "string" ? name : undefined);
+        if (typeof target === "string")
+          add(component, "scrapes", target, at, undefined, typeof name === "string" ? name : undefined);
       });
     });
   });
   list(field(field(document.value, "alerting"), "alertmanagers")).forEach((manager, i) => {
     list(field(manager, "static_configs")).forEach((group, j) => {
       for (const target of list(field(group, "targets"))) {
-        if (typeof target === "string") add(component, "alerts", target, lineOf(document, `/alerting/alertmanagers/${i}/static_configs/${j}`));
+        if (typeof target === "string")
+          add(
+            component,
+            "alerts",
+            target,
+            lineOf(document, `/alerting/alertmanagers/${i}/static_configs/${j}`),
+          );
       }
     });
   });
   list(field(document.value, "remote_write")).forEach((entry, i) => {
     const url = field(entry, "url");
-    if (typeof url === "string") add(component, "pushes-to", url, lineOf(document, `/remote_write/${i}/url`), undefined, "remote_write");
+    if (typeof url === "string")
+      add(component, "pushes-to", url, lineOf(document, `/remote_write/${i}/url`), undefined, "remote_write");
   });
 }
 

@@ -23,7 +23,8 @@ export const rule = defineRule({
       if (container?.origin !== "running") return [];
       const status = container.statusText ?? container.state ?? "";
       const isLoop = /restarting/i.test(status) || (container.restartCount ?? 0) > 3;
-      const hasStopped = /^(exited|dead)/i.test(status) && container.exitCode !== 0 && !/^exited \(0\)/i.test(status);
+      const hasStopped =
+        /^(exited|dead)/i.test(status) && container.exitCode !== 0 && !/^exited \(0\)/i.test(status);
       if (!isLoop && !hasStopped) return [];
       const exit = container.exitCode === undefined ? "" : `, exit code ${container.exitCode}`;
       return [

@@ -12,5 +12,8 @@ export const rule = connectionSymptom({
   from: ["grafana"],
   who: "Grafana",
   decideWith: "kubectl -n NAMESPACE get endpoints; docker ps -a",
-  references: ["https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/", "https://grafana.com/docs/grafana/latest/datasources/"],
+  references: [
+    "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/",
+    "https://grafana.com/docs/grafana/latest/datasources/",
+  ],
 });

@@ -13,8 +13,16 @@ export const rule = defineRule({
   effect: "down",
   needs: ["kubernetes.pods"],
   explainedBy: [
-    { effect: "down", via: "same-component", mechanism: "the program ends at this fault, and the kubelet starts it again" },
-    { effect: "not-ready", via: "same-component", mechanism: "a probe that never succeeds lets the kubelet kill the container" },
+    {
+      effect: "down",
+      via: "same-component",
+      mechanism: "the program ends at this fault, and the kubelet starts it again",
+    },
+    {
+      effect: "not-ready",
+      via: "same-component",
+      mechanism: "a probe that never succeeds lets the kubelet kill the container",
+    },
     { effect: "host-down", via: "runs-on", mechanism: "the node it runs on does not work" },
   ],
   decideWith: "kubectl -n NAMESPACE logs POD --all-containers --previous",

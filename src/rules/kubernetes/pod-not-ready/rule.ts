@@ -13,7 +13,11 @@ export const rule = defineRule({
   effect: "not-ready",
   needs: ["kubernetes.pods"],
   explainedBy: [
-    { effect: "down", via: "same-component", mechanism: "a program that cannot run cannot answer its readiness probe" },
+    {
+      effect: "down",
+      via: "same-component",
+      mechanism: "a program that cannot run cannot answer its readiness probe",
+    },
     { effect: "not-ready", via: "same-component", mechanism: "the readiness endpoint reports this fault" },
     { effect: "host-down", via: "runs-on", mechanism: "the node it runs on does not work" },
   ],
@@ -24,8 +28,13 @@ export const rule = defineRule({
       const isRunning = pod.phase === "Running" || pod.statusText === "Running";
       if (!isRunning || isReady(pod) || isFinished(pod) || crashing(pod)) return [];
       if (pod.ready === undefined && pod.readyContainers === undefined) return [];
-      const failed = pod.conditions?.find((condition) => condition.type === "Ready" && condition.status === "False");
-      const count = pod.totalContainers === undefined ? "" : ` (${pod.readyContainers ?? 0} of ${pod.totalContainers} containers ready)`;
+      const failed = pod.conditions?.find(
+        (condition) => condition.type === "Ready" && condition.status === "False",
+      );
+      const count =
+        pod.totalContainers === undefined
+          ? ""
+          : ` (${pod.readyContainers ?? 0} of ${pod.totalContainers} containers ready)`;
       return [
         {
           subject: { kind: "pod" as const, id: podName(pod) },

@@ -12,9 +12,17 @@ export const rule = defineRule({
   effect: "unreachable",
   needs: ["kubernetes.endpoints"],
   explainedBy: [
-    { effect: "down", via: "selects", mechanism: "only Ready pods become endpoints, and this one cannot run" },
+    {
+      effect: "down",
+      via: "selects",
+      mechanism: "only Ready pods become endpoints, and this one cannot run",
+    },
     { effect: "not-ready", via: "selects", mechanism: "only Ready pods become endpoints" },
-    { effect: "unreachable", via: "selects", mechanism: "the Service does not select the pod or names a port it does not have" },
+    {
+      effect: "unreachable",
+      via: "selects",
+      mechanism: "the Service does not select the pod or names a port it does not have",
+    },
     { effect: "host-down", via: "runs-on", mechanism: "the node of the only pod behind it does not work" },
   ],
   decideWith: "kubectl -n NAMESPACE get pods --show-labels; kubectl -n NAMESPACE get svc SERVICE -o yaml",
@@ -25,7 +33,8 @@ export const rule = defineRule({
       const behind = stack.components.filter(
         (component) =>
           (!endpoints.namespace || !component.namespace || component.namespace === endpoints.namespace) &&
-          (component.services.some((service) => service.name === endpoints.name) || component.name === endpoints.name),
+          (component.services.some((service) => service.name === endpoints.name) ||
+            component.name === endpoints.name),
       );
       if (behind.length === 0) return [];
       const id = endpoints.namespace ? `${endpoints.namespace}/${endpoints.name}` : endpoints.name;

@@ -9,7 +9,11 @@ import { matches } from "../../text-rule.ts";
 
 /** pkg/loki/config_wrapper.go: grpc_listen_port defaults to 9095. */
 const defaultGrpcPort = 9095;
-const contact = ["error contacting frontend", "error contacting scheduler", "number of queriers connected to query-frontend is 0"];
+const contact = [
+  "error contacting frontend",
+  "error contacting scheduler",
+  "number of queriers connected to query-frontend is 0",
+];
 const contactPatterns = contact.map(compilePattern);
 const keys = ["frontend_address", "scheduler_address"] as const;
 
@@ -29,7 +33,8 @@ export const rule = defineRule({
   rivals: [
     {
       rule: "loki/worker-starts-before-frontend",
-      tellApart: "a start-up race would end within seconds; with two different port numbers the connection can never succeed",
+      tellApart:
+        "a start-up race would end within seconds; with two different port numbers the connection can never succeed",
     },
   ],
   references: ["https://grafana.com/docs/loki/latest/configure/#frontend_worker"],
@@ -37,11 +42,15 @@ export const rule = defineRule({
     const findings: FindingDraft[] = [];
     for (const document of documents) {
       if (document.kind !== "loki") continue;
-      const owner = stack.components.find((component) => component.kind === "loki" && component.configs.includes(document));
+      const owner = stack.components.find(
+        (component) => component.kind === "loki" && component.configs.includes(document),
+      );
       for (const key of keys) {
         const wrong = mismatch(document, key);
         if (!wrong) continue;
-        const line = lines.findLast((candidate) => candidate.component !== "grafana" && matches(contactPatterns, candidate));
+        const line = lines.findLast(
+          (candidate) => candidate.component !== "grafana" && matches(contactPatterns, candidate),
+        );
         findings.push({
           subject: { kind: "component", id: owner?.id ?? "loki" },
           ...(owner ? { component: owner.id } : {}),
@@ -58,7 +67,10 @@ export const rule = defineRule({
     return findings;
   },
   fix(finding, { "config.documents": documents }) {
-    const document = documents.find((candidate) => candidate.kind === "loki" && finding.proof.some((proof) => proof.source === candidate.at.source));
+    const document = documents.find(
+      (candidate) =>
+        candidate.kind === "loki" && finding.proof.some((proof) => proof.source === candidate.at.source),
+    );
     const key = keys.find((candidate) => document && mismatch(document, candidate));
     const wrong = document && key ? mismatch(document, key) : undefined;
     if (!document || !key || !wrong) return undefined;
@@ -71,9 +83,19 @@ export const rule = defineRule({
           title: `Let the worker dial port ${wrong.listens}`,
           file: document.at,
           ...(document.embeddedIn ? { embeddedKey: document.embeddedIn.key } : {}),
-          edits: [{ op: "set", path: ["frontend_worker", key], value: wrong.address.replace(/:\d+$/, `:${wrong.listens}`) }],
+          edits: [
+            {
+              op: "set",
+              path: ["frontend_worker", key],
+              value: wrong.address.replace(/:\d+$/, `:${wrong.listens}`),
+            },
+          ],
         },
-        { do: "restart", title: "Restart Loki so that it reads the file", what: { kind: "workload", name: finding.component ?? "loki" } },
+        {
+          do: "restart",
+          title: "Restart Loki so that it reads the file",
+          what: { kind: "workload", name: finding.component ?? "loki" },
+        },
       ],
     };
   },
@@ -93,5 +115,7 @@ function mismatch(document: ConfigDocument, key: string): Mismatch | undefined {
   if (!address || !parsed?.port || !isLoopback(parsed.host)) return undefined;
   const set = numberAt(document.value, "server", "grpc_listen_port");
   const listens = set ?? defaultGrpcPort;
-  return parsed.port === listens ? undefined : { address, dials: parsed.port, listens, isDefault: set === undefined };
+  return parsed.port === listens
+    ? undefined
+    : { address, dials: parsed.port, listens, isDefault: set === undefined };
 }

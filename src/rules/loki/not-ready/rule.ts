@@ -13,7 +13,11 @@ export const rule = defineRule({
   needs: ["component.health"],
   explainedBy: [
     { effect: "down", via: "same-component" },
-    { effect: "not-ready", via: "same-component", mechanism: "the module named in the answer cannot become ready because of this" },
+    {
+      effect: "not-ready",
+      via: "same-component",
+      mechanism: "the module named in the answer cannot become ready because of this",
+    },
   ],
   decideWith: "curl -si http://LOKI:3100/ready   # twice, 30 seconds apart",
   references: ["https://grafana.com/docs/loki/latest/reference/loki-http-api/#readiness-probe"],
