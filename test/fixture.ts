@@ -31,6 +31,5 @@ export function readFixture(path: string): Fixture {
 }
 
 export function analyseFixture(fixture: Fixture): Analysis {
-  const sources = Object.entries(fixture.evidence).map(([source, text]) => ({ source, text: String(text) }));
-  return analyse(sources, { rules, version: "0.0.0", mode: fixture.mode ?? "diagnose" });
+  return analyseTexts(fixture.evidence, { rules, version: "0.0.0", mode: fixture.mode ?? "diagnose" });
 }

@@ -1,0 +1,20 @@
+// `diagnose`: evidence in, root cause out.
+import { diagnosePath } from "../diagnose/diagnose.ts";
+import { UserError } from "../model/errors.ts";
+import { rules } from "../rules/registry.ts";
+import { deliver, exitCodeOf, render } from "./output.ts";
+import type { DiagnoseOptions } from "./program.ts";
+import { version } from "./version.ts";
+
+export async function diagnose(options: DiagnoseOptions): Promise<number> {
+  if (options.from === undefined) {
+    throw new UserError(
+      "usage",
+      "nothing to read: --from is missing",
+      "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident",
+    );
+  }
+  const { report } = await diagnosePath(options.from, { rules, version: version(), mode: "diagnose" });
+  deliver(await render(report, options, options.topology === true), options.output);
+  return exitCodeOf(report.verdict);
+}

@@ -1,0 +1,48 @@
+// Segments to report: recognise, merge, judge. Everything after reading, without touching the outside.
+import type { Gap, Segment } from "../model/evidence.ts";
+import type { FactSet } from "../model/facts.ts";
+import type { AnyRule } from "../model/rule.ts";
+import { parsersFor } from "../collectors/index.ts";
+import { recogniseAll } from "../collectors/recognise.ts";
+import { mergeFacts } from "../stack/merge.ts";
+import type { LineReader } from "./candidate.ts";
+import { type Judgement, judge } from "./judge.ts";
+import type { Mode } from "./verdict.ts";
+
+export interface AnalyseOptions {
+  readonly rules: readonly AnyRule[];
+  readonly version: string;
+  readonly mode: Mode;
+  /** Gaps found while reading, before any parser saw the text. */
+  readonly gaps?: readonly Gap[];
+}
+
+export interface Analysis extends Judgement {
+  readonly factSet: FactSet;
+  readonly readLine: LineReader;
+}
+
+export function analyse(segments: readonly Segment[], options: AnalyseOptions): Analysis {
+  const patterns = [...new Set(options.rules.flatMap((rule) => rule.texts ?? []))];
+  const recognised = recogniseAll(segments, parsersFor(patterns));
+  const factSet = { ...recognised, facts: mergeFacts(recognised.facts), gaps: [...(options.gaps ?? []), ...recognised.gaps] };
+  const readLine = lineReader(segments);
+  return { ...judge({ factSet, rules: options.rules, readLine, version: options.version, mode: options.mode }), factSet, readLine };
+}
+
+/** Looks a line up in the segments; later segments of a source do not hide earlier ones. */
+export function lineReader(segments: readonly Segment[]): LineReader {
+  const bySource = new Map<string, { startLine: number; lines: readonly string[] }[]>();
+  for (const { source, startLine, text } of segments) {
+    const list = bySource.get(source) ?? [];
+    list.push({ startLine, lines: text.split("\n") });
+    bySource.set(source, list);
+  }
+  return (source, line) => {
+    for (const { startLine, lines } of bySource.get(source) ?? []) {
+      const text = lines[line - startLine];
+      if (text !== undefined && text.trim() !== "") return text;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,6 @@
+// The same thing seen several ways (table, describe, object) becomes one fact.
+import type { Facts } from "../model/facts.ts";
+
+export function mergeFacts(facts: Facts): Facts {
+  return facts;
+}
