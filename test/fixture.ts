@@ -1,7 +1,8 @@
 // A case written as files in a YAML file: read through the real parsers, judged by all rules.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { type Analysis, analyse } from "../src/diagnose/analyse.ts";
+import type { Analysis } from "../src/diagnose/analyse.ts";
+import { analyseTexts } from "../src/diagnose/diagnose.ts";
 import { rules } from "../src/rules/registry.ts";
 
 export interface Expected {

@@ -15,6 +15,6 @@ export async function diagnose(options: DiagnoseOptions): Promise<number> {
     );
   }
   const { report } = await diagnosePath(options.from, { rules, version: version(), mode: "diagnose" });
-  deliver(await render(report, options, options.topology === true), options.output);
+  deliver(await render(report, options), options.output);
   return exitCodeOf(report.verdict);
 }

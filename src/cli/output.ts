@@ -11,34 +11,29 @@ export function exitCodeOf(verdict: Verdict): number {
 }
 
 /** Renders in the chosen format. Only the module of that format is loaded. */
-export async function render(report: Report, options: OutputOptions, topology = false): Promise<string> {
+export async function render(report: Report, options: OutputOptions): Promise<string> {
   switch (options.format) {
     case "json":
       return (await import("../report/json.ts")).renderJson(report);
     case "markdown":
       return (await import("../report/markdown.ts")).renderMarkdown(report);
-    case "html":
-      return (await import("../report/html.ts")).renderHtml(report);
-    case "sarif":
-      return (await import("../report/sarif.ts")).renderSarif(report);
-    case "junit":
-      return (await import("../report/junit.ts")).renderJunit(report);
     default:
-      return await renderForTerminal(report, options, topology);
+      return await renderForTerminal(report, options);
   }
 }
 
-async function renderForTerminal(report: Report, options: OutputOptions, topology: boolean): Promise<string> {
+async function renderForTerminal(report: Report, options: OutputOptions): Promise<string> {
   const { renderTerminal } = await import("../report/terminal.ts");
   const style = terminalStyle(options);
-  const text = renderTerminal(report, style);
-  if (!topology) return text;
-  const { renderTopology } = await import("../report/topology-text.ts");
-  return `${renderTopology(report, style)}\n${text}`;
+  return renderTerminal(report, style);
 }
 
 /** Colour and width as the terminal allows; plain 80 columns for pipes and files. */
-export function terminalStyle(options: { readonly color: boolean; readonly output?: string }): { width: number; colour: boolean; unicode: boolean } {
+export function terminalStyle(options: { readonly color: boolean; readonly output?: string }): {
+  width: number;
+  colour: boolean;
+  unicode: boolean;
+} {
   const isScreen = process.stdout.isTTY === true && options.output === undefined;
   const unicode = /utf-?8/i.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? "UTF-8");
   return {
@@ -63,7 +58,12 @@ export function deliver(text: string, file: string | undefined): void {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError("output-unwritable", `cannot write ${file}: ${reason}`, "Choose a file in a folder that exists and that you may write to, with -o FILE.", { cause: error });
+    throw new UserError(
+      "output-unwritable",
+      `cannot write ${file}: ${reason}`,
+      "Choose a file in a folder that exists and that you may write to, with -o FILE.",
+      { cause: error },
+    );
   }
 }
 

@@ -33,9 +33,6 @@ export function buildProgram(): Command {
     .configureHelp({ helpWidth: 80 })
     .addHelpText("after", examples);
   addDiagnose(program);
-  addLint(program);
-  addCollect(program);
-  addExplain(program);
   return program;
 }
 
@@ -46,8 +43,7 @@ Examples:
   watchmend diagnose --from ./incident/            a folder of saved output
   kubectl logs prometheus-0 -p | watchmend diagnose --from -
   watchmend diagnose --from bundle.tar.gz --format html -o report.html
-  watchmend lint ./manifests                       before you deploy
-  watchmend explain loki/frontend-worker-port-mismatch`;
+`;
 
 function withOutput(command: Command): Command {
   return command
@@ -79,67 +75,5 @@ Examples:
     .action(async (options: DiagnoseOptions) => {
       const { diagnose } = await import("./diagnose.ts");
       process.exitCode = await diagnose(options);
-    });
-}
-
-function addLint(program: Command): void {
-  withOutput(program.command("lint"))
-    .description("judge configuration alone: manifests, compose files, configs, dashboards")
-    .argument("<path>", "file or folder")
-    .option("--fix", "apply the safe fixes to the files, changing only the lines concerned")
-    .option("--baseline <file>", "report only what is not in this baseline")
-    .option("--write-baseline <file>", "record today's findings as the baseline")
-    .addHelpText(
-      "after",
-      `
-A finding is silenced by a comment on its line or the line above:
-  # watchmend-ignore loki/retention-not-applied until 2027-01-31: moving to S3
-or in .watchmend-ignore.yaml.
-
-Examples:
-  watchmend lint ./deploy
-  watchmend lint . --format sarif -o lint.sarif
-  watchmend lint . --write-baseline .watchmend-baseline.json
-  watchmend lint . --baseline .watchmend-baseline.json`,
-    )
-    .action(async (path: string, options: LintOptions) => {
-      const { lint } = await import("./lint.ts");
-      process.exitCode = await lint(path, options);
-    });
-}
-
-function addCollect(program: Command): void {
-  program
-    .command("collect")
-    .description("save evidence as a bundle, redacted")
-    .requiredOption("--from <path>", "folder, file or archive to read; - for pasted text on stdin")
-    .requiredOption("-o, --output <path>", "bundle to write: a folder, or a file ending in .tar.gz")
-    .option("-q, --quiet", "no progress and notes on stderr")
-    .addHelpText("after", "\nExample:\n  watchmend collect --from ./incident -o incident.tar.gz")
-    .action(async (options: { from: string; output: string; quiet?: boolean }) => {
-      const { collect } = await import("./collect.ts");
-      process.exitCode = await collect(options);
-    });
-}
-
-function addExplain(program: Command): void {
-  program
-    .command("explain")
-    .description("what a rule looks for, why it matters, how to tell it apart")
-    .argument("<rule>", "rule id, as findings show it")
-    .option("--no-color", "no colours")
-    .addHelpText("after", "\nExample:\n  watchmend explain prometheus/data-directory-not-writable")
-    .action(async (id: string, options: { color: boolean }) => {
-      const { explain } = await import("./explain.ts");
-      process.exitCode = explain(id, options);
-    });
-  program
-    .command("rules")
-    .description("list all rules")
-    .argument("[filter]", "only rules whose id or title contains this")
-    .option("--no-color", "no colours")
-    .action(async (filter: string | undefined, options: { color: boolean }) => {
-      const { listRules } = await import("./explain.ts");
-      process.exitCode = listRules(filter, options);
     });
 }

@@ -1,9 +1,10 @@
 // Segments to report: recognise, merge, judge. Everything after reading, without touching the outside.
+
+import { parsersFor } from "../collectors/index.ts";
+import { recogniseAll } from "../collectors/recognise.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
 import type { FactSet } from "../model/facts.ts";
 import type { AnyRule } from "../model/rule.ts";
-import { parsersFor } from "../collectors/index.ts";
-import { recogniseAll } from "../collectors/recognise.ts";
 import { mergeFacts } from "../stack/merge.ts";
 import type { LineReader } from "./candidate.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -25,9 +26,17 @@ export interface Analysis extends Judgement {
 export function analyse(segments: readonly Segment[], options: AnalyseOptions): Analysis {
   const patterns = [...new Set(options.rules.flatMap((rule) => rule.texts ?? []))];
   const recognised = recogniseAll(segments, parsersFor(patterns));
-  const factSet = { ...recognised, facts: mergeFacts(recognised.facts), gaps: [...(options.gaps ?? []), ...recognised.gaps] };
+  const factSet = {
+    ...recognised,
+    facts: mergeFacts(recognised.facts),
+    gaps: [...(options.gaps ?? []), ...recognised.gaps],
+  };
   const readLine = lineReader(segments);
-  return { ...judge({ factSet, rules: options.rules, readLine, version: options.version, mode: options.mode }), factSet, readLine };
+  return {
+    ...judge({ factSet, rules: options.rules, readLine, version: options.version, mode: options.mode }),
+    factSet,
+    readLine,
+  };
 }
 
 /** Looks a line up in the segments; later segments of a source do not hide earlier ones. */

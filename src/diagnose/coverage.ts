@@ -4,6 +4,7 @@ import type { Report } from "../model/report.ts";
 import type { Candidate } from "./candidate.ts";
 import { question } from "./decide-with.ts";
 import type { RuleOutcome } from "./evaluate.ts";
+import type { CauseLink } from "./link.ts";
 
 type Missing = Report["coverage"]["missing"][number];
 
@@ -11,6 +12,7 @@ export function coverageOf(
   outcomes: readonly RuleOutcome[],
   factSet: FactSet,
   kept: readonly Candidate[],
+  links: readonly CauseLink[],
 ): Report["coverage"] {
   const count = (status: RuleOutcome["status"]): number =>
     outcomes.filter((outcome) => outcome.status === status).length;
@@ -18,6 +20,7 @@ export function coverageOf(
     ...gapsInEvidence(factSet),
     ...brokenRules(outcomes),
     ...openProofs(kept),
+    ...openSymptoms(kept, links),
     ...missingFacts(outcomes, factSet),
   ];
   return {
@@ -66,6 +69,22 @@ function openProofs(kept: readonly Candidate[]): Missing[] {
         ]
       : [],
   );
+}
+
+/** What is seen and not explained by anything in the evidence. */
+function openSymptoms(kept: readonly Candidate[], links: readonly CauseLink[]): Missing[] {
+  return kept.flatMap((candidate) => {
+    const { rule, draft } = candidate;
+    if (rule.nature !== "symptom" || links.some((link) => link.symptom === candidate)) return [];
+    const command = draft.decideWith ?? rule.decideWith;
+    return [
+      {
+        what: `the cause of: ${draft.says}`,
+        because: "nothing in the evidence explains it",
+        ...(command ? { decideWith: command } : {}),
+      },
+    ];
+  });
 }
 
 /** One entry per component kind and fact family, with the number of rules that wait for it. */

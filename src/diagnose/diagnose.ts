@@ -1,9 +1,10 @@
 // A path, or pasted text, to a report: the one flow behind `diagnose --from`, `lint` and the demo.
-import type { SourceText } from "../bundle/source-text.ts";
+
 import { readEvidence } from "../bundle/read-evidence.ts";
+import type { SourceText } from "../bundle/source-text.ts";
 import { toSegments } from "../bundle/to-segments.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
-import { type Analysis, type AnalyseOptions, analyse } from "./analyse.ts";
+import { type AnalyseOptions, type Analysis, analyse } from "./analyse.ts";
 
 export interface Gathered {
   readonly segments: readonly Segment[];
@@ -28,6 +29,11 @@ export async function diagnosePath(path: string, options: Omit<AnalyseOptions, "
 /** Texts in memory, as tests and the web page have them. */
 export function analyseTexts(texts: Readonly<Record<string, string>>, options: AnalyseOptions): Analysis {
   const encoder = new TextEncoder();
-  const sources = Object.entries(texts).map(([source, text]): SourceText => ({ kind: "text", source, bytes: encoder.encode(text) }));
-  return analyse(sources.flatMap((source) => [...toSegments(source)]), options);
+  const sources = Object.entries(texts).map(
+    ([source, text]): SourceText => ({ kind: "text", source, bytes: encoder.encode(text) }),
+  );
+  return analyse(
+    sources.flatMap((source) => [...toSegments(source)]),
+    options,
+  );
 }

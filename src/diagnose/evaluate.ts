@@ -26,7 +26,7 @@ export function evaluateRules(rules: readonly AnyRule[], factSet: FactSet, stack
 
 function evaluateRule(rule: AnyRule, factSet: FactSet, stack: Stack): RuleOutcome {
   const { facts } = factSet;
-  const missing = rule.needs.filter((id) => !isAvailable(id, factSet));
+  const missing = missingFacts(rule, factSet);
   if (missing.length > 0) {
     const applies = isApplicable(rule, facts, stack) && !needsOtherPlatform(missing, factSet);
     return { rule, status: applies ? "inconclusive" : "notApplicable", drafts: [], missing };
@@ -39,10 +39,16 @@ function evaluateRule(rule: AnyRule, factSet: FactSet, stack: Stack): RuleOutcom
     return { rule, status: "inconclusive", drafts: [], missing, threw };
   }
   if (!isApplicable(rule, facts, stack)) return { rule, status: "notApplicable", drafts: [], missing };
-  if (rule.texts && !hasTextOf(rule.component, facts)) {
+  if (rule.texts && rule.needs.includes("text.lines") && !hasTextOf(rule.component, facts)) {
     return { rule, status: "inconclusive", drafts: [], missing: ["text.lines"], noText: true };
   }
   return { rule, status: "evaluated", drafts: [], missing };
+}
+
+function missingFacts(rule: AnyRule, factSet: FactSet): FactId[] {
+  const missing = rule.needs.filter((id) => !isAvailable(id, factSet));
+  const any = rule.needsAny ?? [];
+  return any.length > 0 && !any.some((id) => isAvailable(id, factSet)) ? [...missing, ...any] : missing;
 }
 
 export function isAvailable(id: FactId, factSet: FactSet): boolean {

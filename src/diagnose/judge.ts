@@ -36,7 +36,7 @@ export function judge({ factSet, rules, readLine, version, mode }: JudgeInput): 
     schema: "watchmend.report/v1",
     tool: { version },
     verdict: verdictOf(findings, factSet, stack, outcomes, mode),
-    coverage: coverageOf(outcomes, factSet, kept),
+    coverage: coverageOf(outcomes, factSet, kept, links),
     stack: {
       components: stack.components.map(reportComponent),
       relations: stack.relations.map(reportRelation),

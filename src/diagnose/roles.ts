@@ -12,7 +12,23 @@ export function roleOf(candidate: Candidate, links: readonly CauseLink[], all: r
   if (candidate.rule.nature === "habit") return "notice";
   if (links.some((link) => link.symptom === candidate)) return "symptom";
   if (isMasked(candidate, all)) return "latent";
-  return severityOf(candidate) === "notice" ? "notice" : "root";
+  if (severityOf(candidate) === "notice") return "notice";
+  if (candidate.rule.nature === "symptom" && all.some((other) => isToldCause(other, links, all)))
+    return "symptom";
+  return "root";
+}
+
+/**
+ * Beside a cause that was found, a symptom nothing explains is an open question (told with the command that would answer
+ * it), not one more root. Where no cause was found at all, it is the deepest thing that the evidence shows.
+ */
+function isToldCause(candidate: Candidate, links: readonly CauseLink[], all: readonly Candidate[]): boolean {
+  return (
+    candidate.rule.nature === "cause" &&
+    severityOf(candidate) !== "notice" &&
+    !links.some((link) => link.symptom === candidate) &&
+    !isMasked(candidate, all)
+  );
 }
 
 const stops: ReadonlySet<string> = new Set(["down", "not-ready"]);

@@ -78,6 +78,8 @@ export interface Rule<Need extends FactId = FactId, Use extends FactId = FactId>
   readonly phase?: StartPhase;
   /** Facts without which the rule cannot tell anything; missing ones make it inconclusive. */
   readonly needs: readonly Need[];
+  /** At least one of these must be there; for rules that can be proven in more than one way. They count as `uses`. */
+  readonly needsAny?: readonly Use[];
   /** Facts that sharpen the answer when they are there. */
   readonly uses?: readonly Use[];
   /** Patterns of text lines the rule wants to see; the collector keeps every line that matches one. */

@@ -1,7 +1,7 @@
 // Which directory stands behind a path in a container, who writes to it, and who owns it as far as the evidence shows.
 import type { Facts } from "../model/facts.ts";
-import type { Place } from "../model/place.ts";
 import type { PodSpec, Volume } from "../model/kubernetes.ts";
+import type { Place } from "../model/place.ts";
 import type { Component } from "../model/stack.ts";
 
 type Needed = Pick<Facts, "kubernetes.claims" | "kubernetes.volumes" | "host.files" | "ansible.files">;
@@ -32,7 +32,13 @@ export interface DataDirectory {
 }
 
 /** Default user of the official images. Sources: the images' Dockerfiles. */
-const imageUser: Partial<Record<Component["kind"], number>> = { prometheus: 65534, alertmanager: 65534, loki: 10001, grafana: 472, "node-exporter": 65534 };
+const imageUser: Partial<Record<Component["kind"], number>> = {
+  prometheus: 65534,
+  alertmanager: 65534,
+  loki: 10001,
+  grafana: 472,
+  "node-exporter": 65534,
+};
 
 export function dataDirectoryOf(component: Component, path: string, facts: Needed): DataDirectory {
   const spec = component.pods.find((pod) => pod.spec?.volumes.length)?.spec ?? component.workload?.spec;
@@ -56,19 +62,32 @@ export function dataDirectoryOf(component: Component, path: string, facts: Neede
   };
 }
 
-function fromPod(component: Component, spec: PodSpec, path: string, facts: Needed): Partial<DataDirectory> | undefined {
+function fromPod(
+  component: Component,
+  spec: PodSpec,
+  path: string,
+  facts: Needed,
+): Partial<DataDirectory> | undefined {
   const container = component.container ?? spec.containers.find((entry) => !entry.init);
   const mounts = (container?.mounts ?? []).filter((mount) => isBelow(path, mount.mountPath));
   const mount = mounts.sort((a, b) => b.mountPath.length - a.mountPath.length)[0];
   if (!mount) return undefined;
   const volume = spec.volumes.find((entry) => entry.name === mount.name);
-  const claimName = volume?.type === "persistentVolumeClaim" ? volume.ref : claimFromTemplate(component, mount.name);
-  const claim = facts["kubernetes.claims"].find((entry) => entry.name === claimName && sameNamespace(entry.namespace, component.namespace));
+  const claimName =
+    volume?.type === "persistentVolumeClaim" ? volume.ref : claimFromTemplate(component, mount.name);
+  const claim = facts["kubernetes.claims"].find(
+    (entry) => entry.name === claimName && sameNamespace(entry.namespace, component.namespace),
+  );
   const persistent = facts["kubernetes.volumes"].find(
-    (entry) => (claim?.volume !== undefined && entry.name === claim.volume) || (claimName !== undefined && entry.claimRef?.name === claimName),
+    (entry) =>
+      (claim?.volume !== undefined && entry.name === claim.volume) ||
+      (claimName !== undefined && entry.claimRef?.name === claimName),
   );
   const base = volume?.type === "hostPath" ? volume.ref : persistent?.path;
-  const type = volume?.type === "hostPath" || persistent?.type === "hostPath" || persistent?.type === "local" ? "hostPath" : volume?.type;
+  const type =
+    volume?.type === "hostPath" || persistent?.type === "hostPath" || persistent?.type === "local"
+      ? "hostPath"
+      : volume?.type;
   const volumeAt = persistent?.at ?? volume?.at;
   const sub = mount.subPath ? `/${mount.subPath}` : "";
   return {
@@ -92,8 +111,14 @@ function fromDocker(component: Component, path: string): Partial<DataDirectory> 
   const mounts = (component.docker?.mounts ?? []).filter((mount) => isBelow(path, mount.target));
   const mount = mounts.sort((a, b) => b.target.length - a.target.length)[0];
   if (!mount) return undefined;
-  const isBind = mount.type === "bind" || Boolean(mount.source?.startsWith("/") || mount.source?.startsWith("."));
-  return { mountAt: mount.at, volumeAt: mount.at, volumeType: isBind ? "docker-bind" : "docker-volume", ...(mount.source ? { hostPath: mount.source } : {}) };
+  const isBind =
+    mount.type === "bind" || Boolean(mount.source?.startsWith("/") || mount.source?.startsWith("."));
+  return {
+    mountAt: mount.at,
+    volumeAt: mount.at,
+    volumeType: isBind ? "docker-bind" : "docker-volume",
+    ...(mount.source ? { hostPath: mount.source } : {}),
+  };
 }
 
 function isBelow(path: string, folder: string): boolean {
@@ -102,16 +127,32 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 /** What was seen on disk decides; without that, the last playbook task that sets this very path. */
-function ownersOf(hostPath: string | undefined, path: string, component: Component, facts: Needed): Pick<DataDirectory, "ownership" | "earlierOwnership"> {
+function ownersOf(
+  hostPath: string | undefined,
+  path: string,
+  component: Component,
+  facts: Needed,
+): Pick<DataDirectory, "ownership" | "earlierOwnership"> {
   const seen = facts["host.files"].findLast(
-    (file) => (file.path === hostPath && !file.container) || (file.path === path && (file.container === component.name || file.container === component.container?.name)),
+    (file) =>
+      (file.path === hostPath && !file.container) ||
+      (file.path === path &&
+        (file.container === component.name || file.container === component.container?.name)),
   );
-  const tasks = facts["ansible.files"].filter((task) => task.path === hostPath && task.owner !== undefined).sort((a, b) => a.order - b.order);
+  const tasks = facts["ansible.files"]
+    .filter((task) => task.path === hostPath && task.owner !== undefined)
+    .sort((a, b) => a.order - b.order);
   const set = tasks.map((task): Ownership => {
     const uid = numeric(task.owner);
     const gid = numeric(task.group);
     const mode = task.mode && /^0?[0-7]{3,4}$/.test(task.mode) ? Number.parseInt(task.mode, 8) : undefined;
-    return { at: task.at, by: "playbook", ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }), ...(mode === undefined ? {} : { mode }) };
+    return {
+      at: task.at,
+      by: "playbook",
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
+      ...(mode === undefined ? {} : { mode }),
+    };
   });
   const last = set.at(-1);
   const other = set.findLast((owner) => owner.uid !== last?.uid);
@@ -123,7 +164,13 @@ function ownersOf(hostPath: string | undefined, path: string, component: Compone
 function observedOwner(file: Facts["host.files"][number]): Ownership {
   const uid = file.uid ?? numeric(file.owner);
   const gid = file.gid ?? numeric(file.group);
-  return { at: file.at, by: "observed", ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }), ...(file.mode === undefined ? {} : { mode: file.mode }) };
+  return {
+    at: file.at,
+    by: "observed",
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    ...(file.mode === undefined ? {} : { mode: file.mode }),
+  };
 }
 
 /** Numbers, and the one name that has the same number everywhere. */

@@ -17,8 +17,33 @@ const table: Readonly<Record<string, readonly string[]>> = {
   report: ["model"],
   plan: ["model", "stack", "node"],
   diagnose: ["model", "stack", "rules", "collectors", "bundle"],
-  cli: ["model", "stack", "rules", "collectors", "bundle", "diagnose", "targets", "render", "plan", "report", "node"],
-  server: ["model", "stack", "rules", "collectors", "bundle", "diagnose", "targets", "render", "plan", "report", "cli", "node"],
+  cli: [
+    "model",
+    "stack",
+    "rules",
+    "collectors",
+    "bundle",
+    "diagnose",
+    "targets",
+    "render",
+    "plan",
+    "report",
+    "node",
+  ],
+  server: [
+    "model",
+    "stack",
+    "rules",
+    "collectors",
+    "bundle",
+    "diagnose",
+    "targets",
+    "render",
+    "plan",
+    "report",
+    "cli",
+    "node",
+  ],
 };
 
 function filesBelow(folder: string): string[] {
@@ -43,16 +68,24 @@ test("every folder imports only what the layout allows", () => {
       continue;
     }
     for (const wanted of importsOf(file)) {
-      const target = wanted.startsWith("node:") ? "node" : wanted.startsWith(".") ? (relative(root, join(file, "..", wanted)).split("/")[0] ?? "") : undefined;
+      const target = wanted.startsWith("node:")
+        ? "node"
+        : wanted.startsWith(".")
+          ? (relative(root, join(file, "..", wanted)).split("/")[0] ?? "")
+          : undefined;
       if (target === undefined || target === folder || allowed.includes(target)) continue;
-      broken.push(`${relative(root, file)} imports ${wanted}: ${folder} may import only ${allowed.join(", ") || "nothing"}`);
+      broken.push(
+        `${relative(root, file)} imports ${wanted}: ${folder} may import only ${allowed.join(", ") || "nothing"}`,
+      );
     }
   }
   expect(broken).toEqual([]);
 });
 
 test("no folder or file is a drawer for everything", () => {
-  const drawers = filesBelow(root).filter((file) => /(^|[/-])(utils?|helpers?|common|manager|misc)(\.|-|\/)/.test(relative(root, file)));
+  const drawers = filesBelow(root).filter((file) =>
+    /(^|[/-])(utils?|helpers?|common|manager|misc)(\.|-|\/)/.test(relative(root, file)),
+  );
   expect(drawers.map((file) => relative(root, file))).toEqual([]);
 });
 

@@ -101,7 +101,7 @@ describe.each(chosen.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =
       expect(outcome?.status, `without ${need}`).not.toBe("evaluated");
     }
     // Reading an undeclared fact is a defect.
-    const declared = new Set<string>([...rule.needs, ...(rule.uses ?? [])]);
+    const declared = new Set<string>([...rule.needs, ...(rule.uses ?? []), ...(rule.needsAny ?? [])]);
     const read = new Set<string>();
     const watched = new Proxy(factSet.facts, {
       get(target, key) {

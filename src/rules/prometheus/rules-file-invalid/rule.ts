@@ -8,9 +8,14 @@ import { componentOfLine } from "../../../stack/find.ts";
 import { capture, matches } from "../../text-rule.ts";
 import { quoteScalar } from "./quote-scalar.ts";
 
-const texts = ["loading groups failed…err=…{file}: yaml: {error*}", "loading groups failed…err=…{file}: {error*}", "error loading rules…{file}: yaml: {error*}"];
+const texts = [
+  "loading groups failed…err=…{file}: yaml: {error*}",
+  "loading groups failed…err=…{file}: {error*}",
+  "error loading rules…{file}: yaml: {error*}",
+];
 const patterns = texts.map(compilePattern);
-const yamlError = /yaml:|did not find expected|mapping values|could not find expected|cannot unmarshal|found character that cannot start|field \S+ not found/i;
+const yamlError =
+  /yaml:|did not find expected|mapping values|could not find expected|cannot unmarshal|found character that cannot start|field \S+ not found/i;
 
 export const rule = defineRule({
   id: "prometheus/rules-file-invalid",
@@ -22,14 +27,23 @@ export const rule = defineRule({
   nature: "cause",
   effect: "down",
   phase: "rules",
-  needs: ["config.documents"],
-  uses: ["text.lines"],
+  needs: [],
+  needsAny: ["config.documents", "text.lines"],
   texts,
   decideWith: "promtool check rules FILE",
-  references: ["https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#syntax-checking-rules"],
+  references: [
+    "https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#syntax-checking-rules",
+  ],
   check({ "config.documents": documents, "text.lines": lines }, stack) {
-    const logged = lines.filter((line) => (line.component === "prometheus" || !line.component) && matches(patterns, line) && yamlError.test(line.text));
-    const broken = documents.filter((document) => document.kind === "prometheus-rules" && document.parseError);
+    const logged = lines.filter(
+      (line) =>
+        (line.component === "prometheus" || !line.component) &&
+        matches(patterns, line) &&
+        yamlError.test(line.text),
+    );
+    const broken = documents.filter(
+      (document) => document.kind === "prometheus-rules" && document.parseError,
+    );
     const findings: FindingDraft[] = [];
     for (const document of broken) {
       const line = logged.findLast((candidate) => namesFile(candidate, document));
@@ -52,7 +66,14 @@ export const rule = defineRule({
     return findings;
   },
   fix(finding, { "config.documents": documents }): Fix | undefined {
-    const document = documents.find((candidate) => candidate.parseError && finding.proof.some((proof) => proof.source === candidate.parseError?.at.source && proof.line === candidate.parseError.at.line));
+    const document = documents.find(
+      (candidate) =>
+        candidate.parseError &&
+        finding.proof.some(
+          (proof) =>
+            proof.source === candidate.parseError?.at.source && proof.line === candidate.parseError.at.line,
+        ),
+    );
     const error = document?.parseError;
     const replacement = error ? quoteScalar(error.excerpt) : undefined;
     if (!document || !error?.at.line || !replacement) return undefined;
@@ -60,18 +81,37 @@ export const rule = defineRule({
       summary: "Quote the text that contains a colon and a space",
       risk: "safe",
       steps: [
-        { do: "replace-lines", title: `Quote the value in line ${error.at.line}`, file: error.at, from: error.at.line, to: error.at.line, expect: error.excerpt, replacement },
-        { do: "restart", title: "Restart Prometheus so that it reads the rules", what: { kind: "workload", name: finding.component ?? "prometheus" } },
+        {
+          do: "replace-lines",
+          title: `Quote the value in line ${error.at.line}`,
+          file: error.at,
+          from: error.at.line,
+          to: error.at.line,
+          expect: error.excerpt,
+          replacement,
+        },
+        {
+          do: "restart",
+          title: "Restart Prometheus so that it reads the rules",
+          what: { kind: "workload", name: finding.component ?? "prometheus" },
+        },
       ],
     };
   },
 });
 
-function fromDocument(document: ConfigDocument, line: TextLine | undefined, owner: string | undefined): FindingDraft {
+function fromDocument(
+  document: ConfigDocument,
+  line: TextLine | undefined,
+  owner: string | undefined,
+): FindingDraft {
   const error = document.parseError;
   const file = fileName(document);
   const at = error?.at ?? document.at;
-  const inside = document.embeddedIn && document.at.line && at.line ? ` (line ${at.line - document.at.line + 1} of the key)` : "";
+  const inside =
+    document.embeddedIn && document.at.line && at.line
+      ? ` (line ${at.line - document.at.line + 1} of the key)`
+      : "";
   return {
     subject: { kind: "file", id: file },
     ...(owner ? { component: owner } : {}),
@@ -100,5 +140,9 @@ function lastPerFile(lines: readonly TextLine[]): TextLine[] {
 }
 
 function tidy(error: string): string {
-  return error.replace(/\\?"\s*$/, "").replace(/\\n/g, " ").trim().slice(0, 200);
+  return error
+    .replace(/\\?"\s*$/, "")
+    .replace(/\\n/g, " ")
+    .trim()
+    .slice(0, 200);
 }

@@ -1,0 +1,107 @@
+// The judgement behind "permission denied" on a data directory, shared by the rules of all components that keep data.
+import type { Facts } from "../model/facts.ts";
+import type { FindingDraft, ProofDraft, Rival } from "../model/finding.ts";
+import type { Component } from "../model/stack.ts";
+import { type DataDirectory, dataDirectoryOf } from "../stack/data-directory.ts";
+import { type AccessVerdict, mayWrite } from "../stack/write-access.ts";
+import type { Confirmation } from "./text-rule.ts";
+
+type Needed = Pick<Facts, "kubernetes.claims" | "kubernetes.volumes" | "host.files" | "ansible.files">;
+
+export interface DirectoryJudgement {
+  readonly directory: DataDirectory;
+  readonly access: AccessVerdict | undefined;
+}
+
+export function judgeDirectory(component: Component, path: string, facts: Needed): DirectoryJudgement {
+  const directory = dataDirectoryOf(component, path, facts);
+  const { uid, gid, groups, ownership } = directory;
+  if (uid === undefined || ownership === undefined || ownership.uid === undefined)
+    return { directory, access: undefined };
+  const access = mayWrite(
+    { uid, ...(gid === undefined ? {} : { gid }), groups },
+    {
+      uid: ownership.uid,
+      ...(ownership.gid === undefined ? {} : { gid: ownership.gid }),
+      mode: ownership.mode ?? 0o755,
+    },
+  );
+  return { directory, access };
+}
+
+/** What the owner, mode and user say about a refused write. */
+export function confirmNotWritable(
+  component: Component | undefined,
+  path: string,
+  facts: Needed,
+): Confirmation {
+  if (!component) return {};
+  const { directory, access } = judgeDirectory(component, path, facts);
+  const { ownership, earlierOwnership, uid } = directory;
+  const proof: ProofDraft[] = [];
+  if (ownership) proof.push(ownership.at);
+  if (earlierOwnership) proof.push(earlierOwnership.at);
+  if (directory.volumeAt) proof.push(directory.volumeAt);
+  const where = directory.hostPath ?? path;
+  if (!ownership || !access) return { proof, rivals: runAsGroupRival(directory) };
+  if (access.allowed !== false) return { proof, rivals: runAsGroupRival(directory) };
+  const owner = `${ownership.uid}:${ownership.gid ?? "?"}`;
+  const fight = earlierOwnership
+    ? `; an earlier task gives it to ${earlierOwnership.uid}, so two playbooks fight over it`
+    : "";
+  const by = ownership.by === "playbook" ? "is set to" : "is owned by";
+  return {
+    holds: true,
+    says: `${where} ${by} ${owner}${modeText(ownership.mode)}, and the process runs as uid ${uid}: it is not writable for it${fight}`,
+    proof,
+    rivals: runAsGroupRival(directory),
+    certainty: ownership.by === "observed" ? "proven" : "likely",
+  };
+}
+
+function modeText(mode: number | undefined): string {
+  return mode === undefined ? "" : ` mode ${mode.toString(8).padStart(4, "0")}`;
+}
+
+/** Folklore: "runAsGroup is missing". The owner class is looked at first, so a group cannot be what is missing. */
+function runAsGroupRival({ ownership, uid, gid, volumeType }: DataDirectory): Rival[] {
+  if (gid !== undefined) return [];
+  const rule = "runasgroup-missing";
+  const stat = { decideWith: "stat -c '%u:%g %a' DIRECTORY   # on the node" };
+  if (!ownership) {
+    return [
+      {
+        rule,
+        state: "untestable",
+        because:
+          "POSIX looks at the owner first: a group only matters when the owner is another user and the group bits allow writing",
+        ...stat,
+      },
+    ];
+  }
+  const groupCanWrite = ((ownership.mode ?? 0o755) & 0o020) !== 0;
+  if (groupCanWrite && ownership.uid !== uid)
+    return [{ rule, state: "possible", because: "the group bits allow writing", ...stat }];
+  const fs = volumeType === "hostPath" ? ", and fsGroup is not applied to hostPath volumes" : "";
+  return [
+    {
+      rule,
+      state: "refuted",
+      because: `POSIX looks at the owner first; mode ${(ownership.mode ?? 0o755).toString(8)} gives no group the right to write${fs}`,
+    },
+  ];
+}
+
+/** Steps that give exactly this directory back to the process, and bring the init containers to run again. */
+export function giveBack(
+  finding: FindingDraft,
+  component: Component | undefined,
+  path: string,
+  facts: Needed,
+): { uid: number; hostPath: string } | undefined {
+  if (!component) return undefined;
+  const { directory } = judgeDirectory(component, path, facts);
+  if (directory.uid === undefined || !directory.hostPath || finding.certainty === "possible")
+    return undefined;
+  return { uid: directory.uid, hostPath: directory.hostPath };
+}
