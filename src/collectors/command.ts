@@ -43,9 +43,10 @@ export function commandOf(segment: Segment, ...programs: readonly string[]): Ran
   return commandsOf(segment).find((command) => programs.includes(command.program));
 }
 
-/** The container that the segment's only wrapped command ran in, whatever the command is. */
+/** The container or pod the segment was read in: from `docker exec`, `kubectl exec`, or what the splitter knows. */
 export function containerOf(segment: Segment): string | undefined {
-  return commandsOf(segment).find((command) => command.container !== undefined)?.container;
+  const wrapped = commandsOf(segment).find((command) => command.container !== undefined)?.container;
+  return wrapped ?? segment.hints?.container ?? segment.hints?.pod;
 }
 
 export function parseCommandLine(line: string): RanCommand[] {

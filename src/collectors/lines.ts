@@ -45,6 +45,13 @@ export function placeOf(segment: Segment, index: number): Place {
   return { source: segment.source, line: segment.startLine + index };
 }
 
+/** Where the command itself stands: on its prompt line, if it was typed there. */
+export function commandPlaceOf(segment: Segment): Place {
+  const { commandAt } = segment as Segment & { readonly commandAt?: number };
+  const line = commandAt ?? segment.startLine;
+  return { source: segment.source, line };
+}
+
 export function hostOf(segment: Segment): string | undefined {
   return segment.host ?? segment.hints?.host;
 }

@@ -43,4 +43,9 @@ export interface Parser {
   recognise(segment: Segment): number;
   /** May throw: the caller turns it into a coverage entry. Must never hang on hostile input. */
   parse(segment: Segment, emit: Emit): void;
+  /**
+   * Facts found in passing, whoever the segment belongs to: a version that a note or the head of a log mentions. Asked
+   * for every segment that this parser did not parse, so it must be cheap and look at the beginning only.
+   */
+  notices?(segment: Segment, emit: Emit): void;
 }

@@ -18,16 +18,28 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
 
   const read = (segment: Segment, depth: number): void => {
     for (const piece of cutSegment(segment, parsers)) {
-      if (!/\S/.test(piece.text)) continue;
+      const isEmpty = !/\S/.test(piece.text);
+      // a command that printed nothing is an answer too: nobody listens, no such container
+      if (isEmpty && piece.command === undefined) continue;
       const parser = bestParser(piece, parsers);
-      if (!parser) addTo(unknown, piece.source, piece);
-      else runParser(piece, parser, depth);
+      if (parser) runParser(piece, parser, depth);
+      else if (!isEmpty) addTo(unknown, piece.source, piece);
+      for (const other of noticing) if (other !== parser) notice(piece, other);
     }
   };
 
-  const runParser = (segment: Segment, parser: Parser, depth: number): void => {
-    const children: Segment[] = [];
-    const emit: Emit = {
+  const noticing = parsers.filter((parser) => parser.notices !== undefined);
+
+  const notice = (segment: Segment, parser: Parser): void => {
+    try {
+      parser.notices?.(segment, emitFrom(segment, []));
+    } catch {
+      // what is found in passing is a bonus; its own parser has read the segment
+    }
+  };
+
+  const emitFrom = (segment: Segment, children: Segment[]): Emit => {
+    return {
       fact<Id extends FactId>(id: Id, value: FactTypes[Id]) {
         seen.add(id);
         (facts[id] as FactTypes[Id][]).push(value);
@@ -40,6 +52,11 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
       },
       gap: (gap) => void gaps.push(gap),
     };
+  };
+
+  const runParser = (segment: Segment, parser: Parser, depth: number): void => {
+    const children: Segment[] = [];
+    const emit = emitFrom(segment, children);
     try {
       parser.parse(segment, withLineMap(segment, emit));
     } catch (error) {

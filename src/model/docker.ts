@@ -61,6 +61,8 @@ export interface DockerContainer {
   readonly securityOpt?: readonly string[];
   readonly extraHosts?: readonly string[];
   readonly capAdd?: readonly string[];
+  /** Supplementary groups (`group_add`): names or numbers. */
+  readonly groupAdd?: readonly string[];
   readonly devices?: readonly string[];
   readonly logDriver?: string;
   readonly logOptions?: Readonly<Record<string, string>>;
@@ -80,7 +82,15 @@ export interface DockerNetwork {
   readonly id?: string;
   readonly driver?: string;
   readonly subnets?: readonly string[];
+  readonly gateways?: readonly string[];
   readonly containers?: readonly string[];
+  /** Container name to its address in this network. */
+  readonly addresses?: Readonly<Record<string, string>>;
+  readonly mtu?: number;
+  /** Name of the bridge device on the host: `docker0`, `br-1a2b3c…`. */
+  readonly bridge?: string;
+  readonly internal?: boolean;
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 export interface DockerEngine {
@@ -90,6 +100,8 @@ export interface DockerEngine {
   readonly apiVersion?: string;
   readonly minApiVersion?: string;
   readonly storageDriver?: string;
+  /** `io.containerd.snapshotter.v1` when images live in containerd's store. */
+  readonly storageDriverType?: string;
   readonly cgroupVersion?: string;
   readonly cgroupDriver?: string;
   readonly rootDir?: string;
@@ -99,4 +111,11 @@ export interface DockerEngine {
   readonly operatingSystem?: string;
   readonly arch?: string;
   readonly isPodman?: boolean;
+  readonly clientVersion?: string;
+  readonly clientApiVersion?: string;
+  readonly kernelVersion?: string;
+  readonly memoryBytes?: number;
+  readonly liveRestore?: boolean;
+  /** Where single fields stand. */
+  readonly fieldsAt?: Readonly<Record<string, Place>>;
 }

@@ -187,6 +187,12 @@ export interface MountEntry {
   readonly target: string;
   readonly type?: string;
   readonly options?: readonly string[];
+  /** Propagation as findmnt shows it: private, shared, slave. */
+  readonly propagation?: string;
+  /** Name of the Docker volume whose folder this is. */
+  readonly volume?: string;
+  /** It stands in fstab or a unit, which does not show that it is mounted now. */
+  readonly isDeclared?: boolean;
 }
 
 export interface SystemdUnit {

@@ -88,6 +88,7 @@ export function containerOfNode(
     securityOpt: listOf(get("HostConfig", "SecurityOpt")),
     extraHosts: listOf(get("HostConfig", "ExtraHosts")),
     capAdd: listOf(get("HostConfig", "CapAdd")),
+    groupAdd: listOf(get("HostConfig", "GroupAdd")),
     devices: devicesOf(get("HostConfig", "Devices")),
     logDriver: textOf(get("HostConfig", "LogConfig", "Type")),
     logOptions: optionsOf(get("HostConfig", "LogConfig", "Config")),

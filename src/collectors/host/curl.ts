@@ -3,7 +3,7 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { Dial, DialOutcome } from "../../model/host.ts";
-import { commandOf, operands } from "../command.ts";
+import { commandOf, containerOf, operands } from "../command.ts";
 import { headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { outcomeOfCurl, outcomeOfWords } from "./dial-outcome.ts";
@@ -35,8 +35,7 @@ export const curl: Parser = {
   },
   parse(segment, emit) {
     if (handedOn.has(segment)) {
-      for (const line of linesOf(segment))
-        leaveAsText(segment, line, emit, commandOf(segment, "curl")?.container);
+      for (const line of linesOf(segment)) leaveAsText(segment, line, emit, containerOf(segment));
       return;
     }
     const dial = readDial(segment, emit);
@@ -123,7 +122,7 @@ function readAnswer(segment: Segment, emit: Emit | undefined): Answer {
     const status = statusLine.exec(text);
     if (failure) {
       answer.failure = { line, code: Number(failure[1]), message: failure[2] ?? "" };
-      if (emit) leaveAsText(segment, line, emit, commandOf(segment, "curl")?.container);
+      if (emit) leaveAsText(segment, line, emit, containerOf(segment));
     } else if (status) answer.status = { line, code: Number(status[1]) };
     else if (transcript.test(text)) readTranscript(text, line, answer);
     else if (!/^(?:[{}] \[|\s*%\s+Total|\s*Dload|[\d\s:.-]+(?:--:--:--|\d:\d\d:\d\d))/.test(text))
@@ -164,7 +163,7 @@ function readDial(segment: Segment, emit: Emit): Dial | undefined {
   return given({
     at: placeOf(segment, proof.index),
     fromHost: hostOf(segment),
-    fromContainer: commandOf(segment, "curl")?.container,
+    fromContainer: containerOf(segment),
     tool: "curl",
     target,
     ...targetOf(target),

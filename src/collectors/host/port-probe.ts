@@ -3,7 +3,7 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { Dial, DialOutcome } from "../../model/host.ts";
-import { commandOf, operands, type RanCommand } from "../command.ts";
+import { commandOf, containerOf, operands, type RanCommand } from "../command.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { outcomeOfWords } from "./dial-outcome.ts";
@@ -166,11 +166,11 @@ export const portProbe: Parser = {
     for (const line of linesOf(segment, 20_000)) {
       const result = readLine(line.text);
       if (!result) {
-        leaveAsText(segment, line, emit, command?.container);
+        leaveAsText(segment, line, emit, containerOf(segment));
         continue;
       }
-      leaveAsText(segment, line, emit, command?.container);
-      const dial = dialOf(result, asked, segment, line.index, command);
+      leaveAsText(segment, line, emit, containerOf(segment));
+      const dial = dialOf(result, asked, segment, line.index);
       // wget tells its story in several lines: the last one is the outcome
       if (result.tool === "wget" || result.tool === "telnet") last = dial ?? last;
       else if (dial) emit.fact("host.dials", dial);
@@ -184,7 +184,6 @@ function dialOf(
   asked: { target: string; targetHost?: string; targetPort?: number } | undefined,
   segment: Segment,
   index: number,
-  command: RanCommand | undefined,
 ): Dial | undefined {
   const host = asked?.targetHost ?? result.host ?? result.address;
   if (host === undefined) return undefined;
@@ -192,7 +191,7 @@ function dialOf(
   return given({
     at: placeOf(segment, index),
     fromHost: hostOf(segment),
-    fromContainer: command?.container,
+    fromContainer: containerOf(segment),
     tool: result.tool,
     target: asked?.target ?? (port === undefined ? host : `${host}:${port}`),
     targetHost: host,
