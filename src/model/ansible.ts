@@ -1,20 +1,29 @@
 // Ansible files as far as they set owners, files, containers and targets.
 import type { Place } from "./place.ts";
 
-/** One task that sets owner or mode of a path, or writes a file. */
+/**
+ * One task that sets owner or mode of a path, or writes a file. Playbooks, roles and task files that a task runs are listed too
+ * (module `import_playbook`, `role`, `include_tasks`, …; `path` is their name), so that orders across files can be told.
+ */
 export interface AnsibleFileTask {
   readonly at: Place;
-  /** Name of the play's file and the task's order over all files read, to tell which comes later. */
+  /** Position in the run of the file it stands in. */
   readonly order: number;
   readonly name?: string;
   readonly module: string;
   readonly path: string;
   readonly owner?: string;
+  /** Where the owner is set, when that is another line than `at`. */
+  readonly ownerAt?: Place;
   readonly group?: string;
   readonly mode?: string;
   readonly recurse?: boolean;
   readonly state?: string;
   readonly hosts?: string;
+  /** What lineinfile, blockinfile and copy write, and where lineinfile puts it. */
+  readonly content?: string;
+  readonly regexp?: string;
+  readonly insertAfter?: string;
 }
 
 export interface AnsibleHost {

@@ -55,10 +55,14 @@ export interface ConfigDocument {
   readonly origin: "file" | "running";
   readonly value: unknown;
   readonly text: string;
+  /** Line of the source on which `text` begins (`at.line` is the first line with content). */
+  readonly startLine?: number;
   readonly lines: LineIndex;
   readonly parseError?: ParseError;
   /** The file itself is an unrendered template (Helm, Jinja): `value` is undefined, and that is no error. */
   readonly template?: boolean;
+  /** Only part of the configuration the component will read (a block of Helm values): what is missing here may be set elsewhere. */
+  readonly fragment?: boolean;
   /** Keys that stand twice in one mapping. */
   readonly duplicateKeys: readonly { readonly pointer: string; readonly at: Place }[];
 }

@@ -1,4 +1,5 @@
-// The parsers of this folder: configuration files of the components.
+// Parsers of configuration files.
 import type { Parser } from "../parser.ts";
+import { configFile } from "./config-file.ts";
 
-export const configParsers: readonly Parser[] = [];
+export const configParsers: readonly Parser[] = [configFile];

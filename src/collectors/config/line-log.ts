@@ -1,4 +1,5 @@
 // Remembers on which line every key of a parsed document stands; the pointer → line map is only built when asked for.
+import { pointerStep } from "../../model/json-value.ts";
 import type { LineIndex } from "../../model/kubernetes.ts";
 
 /** Entries in reading order (parents first); an entry's descendants follow it directly, so a subtree is one stretch. */
@@ -42,16 +43,9 @@ export function copyEntries(log: LineLog, from: number, to: number, onto: number
 export function pointerOf(log: LineLog, id: number): string {
   let pointer = "";
   for (let at = id; at >= 0; at = log.parents[at] ?? rootEntry) {
-    pointer = `/${escapePointer(log.keys[at] ?? "")}${pointer}`;
+    pointer = `/${pointerStep(log.keys[at] ?? "")}${pointer}`;
   }
   return pointer;
-}
-
-/** One step of a JSON pointer, escaped as RFC 6901 says. */
-export function escapePointer(key: string | number): string {
-  if (typeof key === "number") return String(key);
-  if (!key.includes("~") && !key.includes("/")) return key;
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** All pointers with the chosen number (line or content line), shifted to lines of the source. */
@@ -60,7 +54,7 @@ export function indexOf(log: LineLog, what: "lines" | "contents", shift: number)
   const pointers: string[] = [];
   for (let id = 0; id < log.keys.length; id++) {
     const parent = log.parents[id] ?? rootEntry;
-    const pointer = `${parent < 0 ? "" : (pointers[parent] ?? "")}/${escapePointer(log.keys[id] ?? "")}`;
+    const pointer = `${parent < 0 ? "" : (pointers[parent] ?? "")}/${pointerStep(log.keys[id] ?? "")}`;
     pointers.push(pointer);
     const line = log[what][id] ?? 0;
     if (line > 0) index[pointer] = line + shift;

@@ -74,6 +74,7 @@ export function configDocument(
     origin,
     value: doc.value,
     text: doc.text,
+    startLine: doc.startLine,
     get lines() {
       return doc.lines;
     },

@@ -194,7 +194,11 @@ function readSequence(c: Cursor, spot: Spot): unknown[] {
     if (next < at) return list;
     if (next === at && isIndicator(c, 45)) continue;
     if (next === at && at === spot.indent) return list;
-    throw new DocumentFault("did not find expected '-' indicator", c.line);
+    const inMapping = at === spot.indent;
+    throw new DocumentFault(
+      inMapping ? "did not find expected key" : "did not find expected '-' indicator",
+      c.line,
+    );
   }
 }
 
@@ -233,10 +237,7 @@ function readMapping(c: Cursor, at: number, id: number, from: number): Record<st
 /** Reads `key:` (or `? key` and its `:`), and leaves the cursor behind the colon. */
 function readKey(c: Cursor, at: number): string {
   const line = c.line;
-  if (isIndicator(c, 58)) {
-    c.pos++;
-    return "null";
-  }
+  if (isIndicator(c, 58)) throw new DocumentFault("did not find expected key", line);
   const explicit = isIndicator(c, 63);
   if (explicit) {
     c.pos++;
