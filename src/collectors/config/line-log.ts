@@ -61,3 +61,5 @@ export function indexOf(log: LineLog, what: "lines" | "contents", shift: number)
   }
   return index;
 }
+
+export { pointerStep as escapePointer } from "../../model/json-value.ts";
