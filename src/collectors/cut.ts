@@ -10,7 +10,8 @@ const longestStart = 1_000;
 /** The pieces of a segment, in order, each with its own first line. Structured documents stay whole. */
 export function cutSegment(segment: Segment, parsers: readonly Parser[]): readonly Segment[] {
   const { text } = segment;
-  if (text.length > longestPaste || isDocument(text)) return [segment];
+  // A file inside a ConfigMap is one file, whatever its lines look like.
+  if (segment.embeddedIn || text.length > longestPaste || isDocument(text)) return [segment];
   const asked = parsers.filter((parser) => parser.startsAt !== undefined);
   if (asked.length === 0) return [segment];
   const lines = text.split("\n");
@@ -33,7 +34,7 @@ export function cutSegment(segment: Segment, parsers: readonly Parser[]): readon
 function isDocument(text: string): boolean {
   const head = text.slice(0, 4_000).trimStart();
   if (/^[[{]/.test(head) && /[\]}]\s*$/.test(text.slice(-200))) return true;
-  return /^(?:(?:#|---)[^\n]*\n|\s*\n)*[A-Za-z][\w.-]*:(?:\s|$)/.test(head) && /^apiVersion:/m.test(head);
+  return /^(?:(?:#|---)[^\n]*\n|[ \t]*\n)*[A-Za-z][\w.-]*:(?:\s|$)/.test(head) && /^apiVersion:/m.test(head);
 }
 
 function startsSafely(parser: Parser, line: string, next: string | undefined): boolean {

@@ -4,6 +4,7 @@ import type { Emit, Parser } from "../parser.ts";
 import { emitRow, familyOf } from "./emit-row.ts";
 import { type KubectlCommand, parseKubectl } from "./kubectl-command.ts";
 import { emitLeftover } from "./leftover.ts";
+import { isClusterScoped } from "./object-head.ts";
 import { parsePrefixedName, type ResourceType } from "./resource-names.ts";
 import type { Row } from "./row.ts";
 import { type Column, cleanRow, readHeader } from "./table-header.ts";
@@ -132,12 +133,6 @@ function nameOf(cells: Cells, table: Table): { name: string; type: ResourceType 
 
 function isEventRow(cells: Cells): boolean {
   return cells.REASON !== undefined && /^[A-Z][A-Za-z]+$/.test(cells.REASON);
-}
-
-function isClusterScoped(kind: string): boolean {
-  return /^(?:Node|NodeMetrics|PersistentVolume|StorageClass|Namespace|CustomResourceDefinition|APIService|Cluster\w+|\w+WebhookConfiguration|PriorityClass|IngressClass|CSIDriver|CSINode|VolumeAttachment|PodSecurityPolicy)$/.test(
-    kind,
-  );
 }
 
 /** `kubectl get -w` prints an object again when it changes: the last row counts. */

@@ -2,5 +2,6 @@
 import type { Parser } from "../parser.ts";
 import { getTableParser } from "./get-table.ts";
 import { headerlessParser } from "./headerless.ts";
+import { manifestParser } from "./manifest.ts";
 
-export const kubernetesParsers: readonly Parser[] = [getTableParser, headerlessParser];
+export const kubernetesParsers: readonly Parser[] = [manifestParser, getTableParser, headerlessParser];
