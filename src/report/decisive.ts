@@ -1,4 +1,5 @@
 // Which part of a quoted line carries the proof, so that a reader's eye lands on it in a 400-character log line.
+import type { Finding } from "../model/finding.ts";
 import type { Range } from "./text/width.ts";
 
 /** Longest stretch that is looked at; lines beyond it are quoted without a mark. */
@@ -20,10 +21,16 @@ const telling: readonly RegExp[] = [
  * Position of the part that `says` is about, else of the failure the line itself names, else of the value the pointer
  * leads to; undefined when none is found.
  */
-export function decisivePart(excerpt: string, says: string, pointer?: string): Range | undefined {
+export function decisivePart(
+  excerpt: string,
+  finding: Pick<Finding, "says" | "subject">,
+  pointer?: string,
+): Range | undefined {
   if (excerpt.length > cap) return tellingPart(excerpt.slice(0, 25 * cap));
+  const said = sayTokens(finding);
   return (
-    sharedPart(excerpt, says.slice(0, cap)) ??
+    sharedPart(excerpt, said) ??
+    embeddedPart(excerpt, said) ??
     errorTail(excerpt) ??
     tellingPart(excerpt) ??
     (pointer ? valuePart(excerpt) : undefined)
@@ -46,7 +53,7 @@ const glueWords = new Set(
 function tokens(text: string, most: number): Token[] {
   const found: Token[] = [];
   for (const match of text.matchAll(/[^\s"'`“”‘’=,;()[\]{}<>|\\]+/g)) {
-    const word = match[0].replace(/^[.:!?-]+|[.:!?]+$/g, "");
+    const word = match[0].replace(/^[.:!?-]+|[.:!?-]+$/g, "");
     if (!word) continue;
     const start = match.index + match[0].indexOf(word);
     const key = word.toLowerCase();
@@ -63,10 +70,30 @@ function weigh(key: string): number {
   return /[\d/:._@-]/.test(key) ? Math.min(key.length, 24) * 1.5 : Math.min(key.length, 12) / 2;
 }
 
+/** Words of the sentence; the subject's own name stands in many lines and says little about why one was quoted. */
+function sayTokens({ says, subject }: Pick<Finding, "says" | "subject">): Token[] {
+  const names = new Set(tokens(subject.id.replaceAll("/", " "), 20).map((token) => token.key));
+  return tokens(says.slice(0, cap), 120).map((token) =>
+    names.has(token.key) ? { ...token, weight: token.weight / 4 } : token,
+  );
+}
+
+/** An address, path or number of the sentence inside a longer word: `127.0.0.1:9100` in `127.0.0.1:9100:9100`. */
+function embeddedPart(excerpt: string, said: readonly Token[]): Range | undefined {
+  const text = excerpt.toLowerCase();
+  const heavy = said.filter((token) => token.weight >= 7 && /[\d/]/.test(token.key));
+  for (const token of heavy.sort((one, other) => other.weight - one.weight)) {
+    const start = text.indexOf(token.key);
+    if (start < 0 || /[\p{L}\p{N}]/u.test(text[start - 1] ?? "")) continue;
+    const end = start + token.key.length;
+    if (!/[\p{L}\p{N}]/u.test(text[end] ?? "")) return { start, end };
+  }
+  return undefined;
+}
+
 /** The run of words that excerpt and sentence have in common and that weighs most. */
-function sharedPart(excerpt: string, says: string): Range | undefined {
+function sharedPart(excerpt: string, said: readonly Token[]): Range | undefined {
   const quoted = tokens(excerpt, 300);
-  const said = tokens(says, 120);
   const words = new Set(said.filter((token) => token.weight > 0).map((token) => token.key));
   let best: Range | undefined;
   let bestWeight = 3.9;
@@ -75,7 +102,7 @@ function sharedPart(excerpt: string, says: string): Range | undefined {
       let length = 0;
       let weight = 0;
       while (quoted[start + length]?.key === said[other + length]?.key && quoted[start + length]) {
-        weight += quoted[start + length]?.weight ?? 0;
+        weight += said[other + length]?.weight ?? 0;
         length++;
       }
       const first = quoted[start];
@@ -118,7 +145,7 @@ function joins(
 
 /** The value of `key: value` or of a list item. */
 function valuePart(excerpt: string): Range | undefined {
-  const match = /^\s*(?:- )?(?:"?[\w.$/-]+"?\s*[:=]\s*)?/.exec(excerpt);
+  const match = /^\s*(?:- )?(?:"[^"]*"\s*:\s*|[\w.$/-]+(?::\s+|=))?/.exec(excerpt);
   const start = match?.[0].length ?? 0;
   const end = excerpt.trimEnd().replace(/,$/, "").length;
   return start > 0 && end > start ? { start, end } : undefined;

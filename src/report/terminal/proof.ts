@@ -3,7 +3,7 @@ import type { Finding } from "../../model/finding.ts";
 import type { Proof } from "../../model/place.ts";
 import { decisivePart } from "../decisive.ts";
 import type { Ink } from "../text/ink.ts";
-import { rows, underline } from "../text/rows.ts";
+import { dedent, rows, underline } from "../text/rows.ts";
 import { elideAround, padStart } from "../text/width.ts";
 import { hanging } from "./block.ts";
 
@@ -43,17 +43,15 @@ function morePlaces(rest: readonly Proof[], ink: Ink): string {
 }
 
 function excerptLines(proof: Proof, finding: Finding, ink: Ink, indent: string, gutter: number): string[] {
-  const quoted = ink.lines(proof.excerpt.trimEnd());
-  const common = Math.min(...quoted.filter((line) => line.trim()).map((line) => line.search(/\S/)), 400);
+  const quoted = dedent(ink.lines(proof.excerpt.trimEnd()));
   const bar = `${ink.cyan(ink.glyphs.gutter)} `;
   const blank = `${indent}${" ".repeat(gutter)} ${bar}`;
   const width = ink.width - indent.length - gutter - 4;
   const lines: string[] = [];
-  for (const [index, whole] of quoted.slice(0, linesPerProof).entries()) {
+  for (const [index, line] of quoted.slice(0, linesPerProof).entries()) {
     const number = proof.line === undefined ? "" : String(proof.line + index);
     const first = `${indent}${ink.cyan(padStart(number, gutter))} ${bar}`;
-    const line = whole.slice(common === 400 ? 0 : common);
-    const mark = decisivePart(line, finding.says, proof.pointer);
+    const mark = decisivePart(line, finding, proof.pointer);
     const elided = elideAround(line, mark, width * rowsPerLine - rowsPerLine * 6, ink.glyphs.ellipsis);
     for (const [rowIndex, row] of rows(elided.text, elided.mark, width - 2).entries()) {
       const hang = rowIndex > 0 ? "  " : "";

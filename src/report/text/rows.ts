@@ -36,3 +36,10 @@ export function underline(row: Row, sign: string): string | undefined {
   const before = columns(row.text.slice(0, row.mark.start));
   return " ".repeat(before) + sign.repeat(Math.max(1, columns(row.text.slice(row.mark.start, row.mark.end))));
 }
+
+/** Takes off the indentation that all lines share. */
+export function dedent(lines: readonly string[]): string[] {
+  const indents = lines.filter((line) => line.trim()).map((line) => line.search(/\S/));
+  const common = indents.length > 0 ? Math.min(...indents) : 0;
+  return lines.map((line) => line.slice(common));
+}
