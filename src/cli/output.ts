@@ -17,6 +17,8 @@ export async function render(report: Report, options: OutputOptions): Promise<st
       return (await import("../report/json.ts")).renderJson(report);
     case "markdown":
       return (await import("../report/markdown.ts")).renderMarkdown(report);
+    case "html":
+      return (await import("../report/html.ts")).renderHtml(report);
     default:
       return await renderForTerminal(report, options);
   }

@@ -1,10 +1,10 @@
 // The report as one HTML file that needs nothing else: no network, no foreign markup, readable on a phone and on paper.
-import { createHash } from "node:crypto";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { type Anchors, causeCards } from "./html/finding.ts";
 import { html, type Markup, trusted } from "./html/markup.ts";
 import { picture } from "./html/picture.ts";
+import { contentSecurityPolicy } from "./html/policy.ts";
 import { pageScript } from "./html/script.ts";
 import {
   banner,
@@ -49,7 +49,7 @@ function page(title: string, body: Markup): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${trusted(contentSecurityPolicy)}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
@@ -62,14 +62,6 @@ ${body}<script>${trusted(pageScript)}</script>
 </html>
 `;
   return document.markup;
-}
-
-/** Only this style sheet and this script: even markup that slipped through could neither run nor load anything. */
-function policy(): Markup {
-  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  return trusted(
-    `default-src 'none'; style-src ${hash(styleSheet)}; script-src ${hash(pageScript)}; base-uri 'none'; form-action 'none'`,
-  );
 }
 
 /** Ids of findings are foreign text, so anchors are made from positions. */
