@@ -23,7 +23,17 @@ export interface AccessVerdict {
   readonly because: string;
 }
 
-const classBits = { owner: 0o200, group: 0o020, other: 0o002 } as const;
+/** "write" to a file, "create" entries in a directory, "search": pass through a directory. */
+export type Wanted = "read" | "write" | "create" | "search";
+
+const wantedBits: Readonly<Record<Wanted, number>> = { read: 4, write: 2, create: 3, search: 1 };
+const wantedVerbs: Readonly<Record<Wanted, string>> = {
+  read: "read",
+  write: "write",
+  create: "write",
+  search: "enter",
+};
+const classShifts = { owner: 6, group: 3, other: 0 } as const;
 
 /** Write access to a file, or to create entries in a directory (which also needs the search bit of the same class). */
 export function mayWrite(
@@ -31,17 +41,23 @@ export function mayWrite(
   path: PathOwner,
   options: { readonly isDirectory?: boolean } = {},
 ): AccessVerdict {
+  return mayAccess(process, path, options.isDirectory ? "create" : "write");
+}
+
+/**
+ * POSIX.1 "File Access Permissions": the owner bits alone decide for the owner, even if the group bits would allow more; then the
+ * group bits for members of the group; then the bits for others. The classes do not add up.
+ */
+export function mayAccess(process: ProcessUser, path: PathOwner, wanted: Wanted): AccessVerdict {
   if (process.uid === 0 && !process.withoutOverride) {
     return { allowed: true, decidedBy: "root", because: "uid 0 is not bound by permission bits" };
   }
-  if (process.uid === path.uid) return byClass("owner", `uid ${process.uid} owns it`, path.mode, options);
+  if (process.uid === path.uid) return byClass("owner", `uid ${process.uid} owns it`, path.mode, wanted);
   const groups = [...(process.gid === undefined ? [] : [process.gid]), ...(process.groups ?? [])];
   if (path.gid !== undefined && groups.includes(path.gid))
-    return byClass("group", `gid ${path.gid} is a group of the process`, path.mode, options);
+    return byClass("group", `gid ${path.gid} is a group of the process`, path.mode, wanted);
   const isGroupKnown = path.gid !== undefined && process.gid !== undefined;
-  const asGroup = isSet("group", path.mode, options);
-  const asOther = isSet("other", path.mode, options);
-  if (!isGroupKnown && asGroup !== asOther) {
+  if (!isGroupKnown && grants("group", path.mode, wanted) !== grants("other", path.mode, wanted)) {
     return {
       allowed: undefined,
       decidedBy: "unknown",
@@ -53,31 +69,21 @@ export function mayWrite(
     "other",
     `uid ${process.uid} is neither owner ${path.uid} nor in group ${path.gid ?? "(unknown)"}`,
     path.mode,
-    options,
+    wanted,
   );
 }
 
-function byClass(
-  name: keyof typeof classBits,
-  who: string,
-  mode: number,
-  options: { readonly isDirectory?: boolean },
-): AccessVerdict {
-  const allowed = isSet(name, mode, options);
+function byClass(name: keyof typeof classShifts, who: string, mode: number, wanted: Wanted): AccessVerdict {
+  const allowed = grants(name, mode, wanted);
   const bits = mode.toString(8).padStart(3, "0");
   return {
     allowed,
     decidedBy: name,
-    because: `${who}; mode ${bits} ${allowed ? "lets" : "does not let"} the ${name} class write`,
+    because: `${who}; mode ${bits} ${allowed ? "lets" : "does not let"} the ${name} class ${wantedVerbs[wanted]}`,
   };
 }
 
-function isSet(
-  name: keyof typeof classBits,
-  mode: number,
-  { isDirectory = false }: { readonly isDirectory?: boolean },
-): boolean {
-  const write = classBits[name];
-  const search = write >> 1;
-  return (mode & write) !== 0 && (!isDirectory || (mode & search) !== 0);
+function grants(name: keyof typeof classShifts, mode: number, wanted: Wanted): boolean {
+  const bits = wantedBits[wanted];
+  return ((mode >> classShifts[name]) & bits) === bits;
 }
