@@ -1,0 +1,3 @@
+module watchmend.rig/pause
+
+go 1.24.0

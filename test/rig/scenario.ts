@@ -1,0 +1,62 @@
+// What a scenario is: a healthy system, a fault put into it for real, what must be seen then, and the way back.
+import type { Cluster } from "./cluster.ts";
+import type { Part } from "./parts/part.ts";
+import type { CommandOptions, Ran } from "./process/command.ts";
+import type { Hosts } from "./world/hosts.ts";
+
+/** What every scenario may use, whichever world it plays in. */
+export type Stage = {
+  /** Runs a program where the operator sits: on the network of the hosts and the cluster, outside of all of them. */
+  readonly operator: (argv: readonly string[], options?: CommandOptions) => Promise<Ran>;
+  /** Runs the built command line of this repository there. Its exit code is an answer, not an error. */
+  readonly watchmend: (args: readonly string[], options?: CommandOptions) => Promise<Ran>;
+  /** Undone after the scenario in reverse order, also when it failed half-way. */
+  readonly defer: (undo: () => Promise<unknown>) => void;
+  /** A folder of this scenario's own on the operator's side. */
+  readonly dir: string;
+};
+
+export type HostsStage = Stage & { readonly hosts: Hosts };
+export type ClusterStage = Stage & {
+  readonly cluster: Cluster;
+  /** A namespace of this scenario's own; it is gone before the next scenario starts. */
+  readonly namespace: string;
+};
+
+type Story<S extends Stage> = {
+  readonly name: string;
+  /** One sentence: the fault and what must come out. */
+  readonly title: string;
+  /** Part of the cross-section that CI runs. */
+  readonly core: boolean;
+  /** Parts it uses beyond those that its world is made of. */
+  readonly needs: readonly Part[];
+  /** Brings up the healthy system. */
+  readonly arrange: (stage: S) => Promise<void>;
+  /** The healthy twin: must hold before the fault and again after the way back. */
+  readonly healthy: (stage: S) => Promise<void>;
+  readonly inject: (stage: S) => Promise<void>;
+  readonly expect: (stage: S) => Promise<void>;
+  readonly recover: (stage: S) => Promise<void>;
+};
+
+export type HostsScenario = Story<HostsStage> & { readonly world: "hosts" };
+export type ClusterScenario = Story<ClusterStage> & { readonly world: "cluster" };
+export type Scenario = HostsScenario | ClusterScenario;
+
+export const hostsScenario = (story: Story<HostsStage>): Scenario => ({ ...story, world: "hosts" });
+export const clusterScenario = (story: Story<ClusterStage>): Scenario => ({ ...story, world: "cluster" });
+
+export const suiteNames = ["collect", "deploy", "remediate", "validate"] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+/** A plain comparison whose message says what was compared. */
+export const same = (what: string, seen: unknown, wanted: unknown): void => {
+  if (JSON.stringify(seen) === JSON.stringify(wanted)) return;
+  throw new Error(`${what}: wanted ${JSON.stringify(wanted)}, saw ${JSON.stringify(seen)}`);
+};
+
+export const contains = (what: string, text: string, wanted: string | RegExp): void => {
+  const found = typeof wanted === "string" ? text.includes(wanted) : wanted.test(text);
+  if (!found) throw new Error(`${what}: wanted ${String(wanted)} in:\n${text.slice(-2000)}`);
+};
