@@ -1,8 +1,13 @@
 // The few file system calls that reading needs, so that tests can make each of them fail.
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
+
+export interface Entry {
+  readonly kind: EntryKind;
+  readonly sizeBytes: number;
+}
 
 export interface OpenFile {
   readonly sizeBytes: number;
@@ -14,19 +19,23 @@ export interface OpenFile {
 export interface FileSystem {
   list(path: string): Promise<readonly string[]>;
   /** Follows links only when asked to. */
-  kind(path: string, follow: boolean): Promise<EntryKind>;
+  look(path: string, follow: boolean): Promise<Entry>;
   resolve(path: string): Promise<string>;
   /** Never blocks: FIFOs and devices are refused after opening as well, should they have replaced a file meanwhile. */
   open(path: string): Promise<OpenFile>;
 }
 
+function kindOf(found: Stats): EntryKind {
+  if (found.isFile()) return "file";
+  if (found.isDirectory()) return "folder";
+  return found.isSymbolicLink() ? "link" : "other";
+}
+
 export const realFileSystem: FileSystem = {
   list: (path) => readdir(path),
-  async kind(path, follow) {
+  async look(path, follow) {
     const found = follow ? await stat(path) : await lstat(path);
-    if (found.isFile()) return "file";
-    if (found.isDirectory()) return "folder";
-    return found.isSymbolicLink() ? "link" : "other";
+    return { kind: kindOf(found), sizeBytes: found.size };
   },
   resolve: (path) => realpath(path),
   async open(path) {

@@ -18,7 +18,7 @@ export const limits = {
   /** Archives in archives in archives. */
   archiveDepth: 3,
   /** Unpacked bytes of all archives together. Real support bundles stay below a few GiB. */
-  unpackedBytes: 16 * 1024 * MiB,
+  unpackedBytes: 8 * 1024 * MiB,
   /** Logs compress 10 to 50 times; a member that grows 400 times and is large is a bomb. */
   unpackRatio: 400,
   /** The ratio is judged only beyond this size: 10 MB of equal lines are harmless. */
@@ -27,8 +27,8 @@ export const limits = {
   archiveEntries: 100_000,
   /** An archive inside an archive is unpacked to a temporary file beyond this size. */
   spoolBytes: 16 * MiB,
-  /** From this many gaps of one folder on they are told as one. */
-  gapsPerFolder: 20,
+  /** More gaps than this with one reason (a TSDB's chunks, say) are told as one. */
+  gapsAlike: 20,
   /** A manifest lists one line per command; beyond this size it is not one of ours. */
   manifestBytes: 64 * MiB,
 } as const;

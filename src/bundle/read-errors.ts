@@ -21,6 +21,13 @@ export function codeOf(error: unknown): string {
 }
 
 export function gapOfError(what: string, error: unknown): Gap {
+  if (error instanceof UserError) {
+    return {
+      what,
+      because: error.code === "archive-refused" ? "too-large" : "unreadable",
+      detail: error.message,
+    };
+  }
   const code = codeOf(error);
   const [because, detail] = reasons[code] ?? ["unreadable", messageOf(error)];
   return { what, because, detail: code ? `${detail} (${code})` : detail };

@@ -1,12 +1,17 @@
 // Looks at the first bytes of a file: text, archive, binary, or one large document.
 import { decodeText, utf16Order } from "./decode-text.ts";
 
-export type ByteKind = "text" | "gzip" | "zip" | "tar" | "binary";
+export type ByteKind = "text" | "gzip" | "zip" | "tar" | "packed" | "binary";
 
 const magics: readonly (readonly [readonly number[], ByteKind])[] = [
   [[0x1f, 0x8b], "gzip"],
   [[0x50, 0x4b, 0x03, 0x04], "zip"],
   [[0x50, 0x4b, 0x05, 0x06], "zip"],
+  // xz, zstd, bzip2, 7z: Node 20 has nothing to unpack them with.
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "packed"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "packed"],
+  [[0x42, 0x5a, 0x68], "packed"],
+  [[0x37, 0x7a, 0xbc, 0xaf], "packed"],
 ];
 
 /** How much of the bytes that are neither NUL nor text may be control characters. */

@@ -20,7 +20,8 @@ export interface SourceText extends SourceOrigin {
 /** A text that is too large to be held. `open` may be called again, also after reading has gone on. */
 export interface SourceStream extends SourceOrigin {
   readonly kind: "stream";
-  readonly sizeBytes: number;
+  /** Unknown while only unpacking would tell. */
+  readonly sizeBytes?: number;
   open(): AsyncIterable<Uint8Array>;
 }
 

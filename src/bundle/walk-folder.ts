@@ -1,6 +1,7 @@
 // Lists the files of a folder in a fixed order, without following links out of it or into a loop.
 import { join, sep } from "node:path";
 import type { Gap } from "../model/evidence.ts";
+import { byPath, ignoredName } from "./archive-path.ts";
 import type { FileSystem } from "./file-system.ts";
 import { limits } from "./limits.ts";
 import { gapOfError } from "./read-errors.ts";
@@ -9,11 +10,8 @@ export interface FoundFile {
   /** Relative to the folder, with `/`. */
   readonly source: string;
   readonly path: string;
+  readonly sizeBytes: number;
 }
-
-/** Never evidence: version control, dependencies, desktop droppings. */
-const ignored =
-  /^(?:\.git|\.hg|\.svn|node_modules|__pycache__|\.venv|\.terraform|\.DS_Store|Thumbs\.db|__MACOSX|\._.*|lost\+found)$/;
 
 export async function walkFolder(
   root: string,
@@ -31,13 +29,13 @@ export async function walkFolder(
     }
     let names: readonly string[];
     try {
-      names = (await fs.list(folder)).toSorted(byCodePoint);
+      names = (await fs.list(folder)).toSorted(byPath);
     } catch (error) {
       gaps.push(gapOfError(prefix === "" ? "." : prefix, error));
       return;
     }
     for (const name of names) {
-      if (ignored.test(name)) continue;
+      if (ignoredName.test(name)) continue;
       if (isFull) return;
       await visitEntry(join(folder, name), prefix === "" ? name : `${prefix}/${name}`, depth);
     }
@@ -45,7 +43,7 @@ export async function walkFolder(
 
   const visitEntry = async (path: string, source: string, depth: number): Promise<void> => {
     try {
-      const kind = await fs.kind(path, false);
+      const { kind, sizeBytes } = await fs.look(path, false);
       if (kind === "folder") return await visit(path, source, depth + 1);
       if (kind === "other") return void gaps.push(special(source));
       if (kind === "link") return await visitLink(path, source);
@@ -53,7 +51,7 @@ export async function walkFolder(
         isFull = true;
         return void gaps.push(tooLarge(source, `more than ${limits.files} files; the rest was not read`));
       }
-      files.push({ source, path });
+      files.push({ source, path, sizeBytes });
     } catch (error) {
       gaps.push(gapOfError(source, error));
     }
@@ -71,11 +69,7 @@ export async function walkFolder(
   };
 
   await visit(root, "", 0);
-  return { files, gaps };
-}
-
-function byCodePoint(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return { files: files.toSorted((a, b) => byPath(a.source, b.source)), gaps };
 }
 
 function special(source: string): Gap {
