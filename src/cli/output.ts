@@ -19,6 +19,12 @@ export async function render(report: Report, options: OutputOptions): Promise<st
       return (await import("../report/markdown.ts")).renderMarkdown(report);
     case "html":
       return (await import("../report/html.ts")).renderHtml(report);
+    case "sarif": {
+      const { rules } = await import("../rules/registry.ts");
+      return (await import("../report/sarif.ts")).renderSarif(report, { rules });
+    }
+    case "junit":
+      return (await import("../report/junit.ts")).renderJunit(report);
     default:
       return await renderForTerminal(report, options);
   }

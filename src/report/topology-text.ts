@@ -58,8 +58,7 @@ const words: Readonly<Partial<Record<Relation, string>>> = { "pushes-to": "pushe
 function edgeLine(edge: TopologyEdge, names: ReadonlyMap<string, string>, ink: Ink): string {
   const word = padEnd(words[edge.kind] ?? edge.kind, 9);
   const paint = { works: ink.green, broken: ink.red, unknown: ink.dim }[edge.state];
-  const count = edge.count > 1 ? `${edge.count} ${ink.glyphs.times} ` : "";
-  const to = `${count}${ink.text(names.get(edge.to) ?? edge.to)}`;
+  const to = ink.text(names.get(edge.to) ?? edge.to);
   const label = edge.state === "broken" && edge.label ? `  ${ink.text(edge.label)}` : "";
   const room = ink.width - 4 - columns(word) - 5;
   const shown = elideEnd(to, room, ink.glyphs.ellipsis);
@@ -67,11 +66,15 @@ function edgeLine(edge: TopologyEdge, names: ReadonlyMap<string, string>, ink: I
   return `    ${word} ${paint(arrows[edge.state])} ${shown}${columns(rest) > 3 ? paint(rest) : ""}`;
 }
 
-/** The bare name where it is the only one of its kind, with its group otherwise. */
+/** The bare name where it is the only one, with its group otherwise; a folded node says how many it stands for. */
 function shortNames(topology: Topology): Map<string, string> {
   const uses = new Map<string, number>();
   for (const node of topology.nodes) uses.set(node.name, (uses.get(node.name) ?? 0) + 1);
   return new Map(
-    topology.nodes.map((node) => [node.id, uses.get(node.name) === 1 || node.external ? node.name : node.id]),
+    topology.nodes.map((node) => {
+      const name = uses.get(node.name) === 1 || node.external ? node.name : node.id;
+      const others = node.members.length - 1;
+      return [node.id, others > 0 ? `${name} and ${others} like it` : name];
+    }),
   );
 }
