@@ -60,7 +60,7 @@ function compare(findings: readonly Finding[], fixture: Fixture): void {
 describe.each(chosen.map((rule) => [rule.id, rule] as const))("%s", (id, rule) => {
   test("is complete", () => {
     expect(existsSync(join(root, id, "rule.ts")), "folder = id").toBe(true);
-    expect(rule.title).toMatch(/^\S.{10,110}[^.]$/);
+    expect(rule.title).toMatch(/^\S.{10,150}[^.]$/);
     expect(rule.why.length).toBeGreaterThan(40);
     expect(rule.references.length).toBeGreaterThan(0);
     expect(fixtures(rule, "bad").length, "at least one bad case").toBeGreaterThan(0);

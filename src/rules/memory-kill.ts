@@ -1,0 +1,37 @@
+// Was this component killed for its memory? From pod states, Docker's inspect, events and the kernel's log.
+
+import type { CompiledPattern } from "../model/pattern.ts";
+import type { Place } from "../model/place.ts";
+import type { Component } from "../model/stack.ts";
+import type { TextLine } from "../model/text.ts";
+import { matches } from "./text-rule.ts";
+
+export interface MemoryKill {
+  readonly at: Place;
+  readonly excerpt?: string;
+}
+
+export function oomKilled(
+  component: Component,
+  lines: readonly TextLine[],
+  kernel: readonly CompiledPattern[],
+): MemoryKill | undefined {
+  for (const pod of component.pods) {
+    if (/OOMKilled/.test(pod.statusText ?? "")) return { at: pod.at };
+    for (const container of pod.spec?.containers ?? []) {
+      if (component.container && container.name !== component.container.name) continue;
+      const state = [container.lastState, container.state].find((entry) => entry?.reason === "OOMKilled");
+      if (state) return { at: state.at };
+    }
+  }
+  if (component.docker?.oomKilled) return { at: component.docker.at };
+  const program = component.kind.replace("node-exporter", "node_exporter");
+  const line = lines.findLast(
+    (entry) =>
+      matches(kernel, entry) &&
+      (entry.component === component.kind ||
+        entry.text.includes(`(${program})`) ||
+        (/OOMKilled/.test(entry.text) && entry.text.includes(component.name))),
+  );
+  return line ? { at: line.at, excerpt: line.text } : undefined;
+}

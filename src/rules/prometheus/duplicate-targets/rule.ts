@@ -1,0 +1,87 @@
+// The same series from two targets: a target defined twice, or relabelling took away what told them apart.
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "prometheus/duplicate-targets",
+  title:
+    "Two targets write the same series: a target is defined twice or relabelling removed the label that tells them apart",
+  why: "Prometheus keeps one value per series and time. When two scrape pools or two entries give identical label sets, the second sample of each pair is dropped as out of order or as a different value for the same timestamp.",
+  severity: "warning",
+  component: "prometheus",
+  layer: "ingestion",
+  nature: "cause",
+  effect: "no-data-in",
+  phase: "run",
+  texts: [
+    "Error on ingesting out-of-order samples",
+    "Error on ingesting samples with different value but same timestamp",
+    "duplicate sample for timestamp",
+    "err=…out of order sample",
+  ],
+  uses: ["prometheus.targets", "config.documents", "host.versions"],
+  unconfirmed: "likely",
+  confirm: (hit, facts) => {
+    const same = sameLabels(facts["prometheus.targets"]);
+    if (same)
+      return {
+        holds: true,
+        proof: [same[0].at, same[1].at],
+        says: `Targets ${same[0].scrapeUrl ?? same[0].instance} and ${same[1].scrapeUrl ?? same[1].instance} have identical labels and write the same series`,
+      };
+    const onlyDifferent = hit.lines.every((line) => /different value but same timestamp/.test(line.text));
+    const pools = new Set(
+      hit.lines.map((line) => line.fields?.scrape_pool ?? line.text.match(/scrape_pool=(\S+)/)?.[1]),
+    );
+    if (
+      onlyDifferent &&
+      pools.size === 1 &&
+      facts["host.versions"].some(
+        (entry) => /upgrad/i.test(entry.before ?? "") || (entry.of === "prometheus" && entry.before),
+      )
+    )
+      return { holds: false };
+    return {};
+  },
+  says: ({ line }) =>
+    `Samples of ${line.fields?.target ?? line.fields?.scrape_pool ?? "several targets"} collide with those of another target with the same labels`,
+  rivals: [
+    {
+      rule: "prometheus/response-repeats-series",
+      tellApart: "there one response holds a series twice, since an upgrade to 2.52 or later",
+    },
+  ],
+  decideWith:
+    "curl -s http://PROMETHEUS:9090/api/v1/targets | jq -r '.data.activeTargets[].labels|tostring' | sort | uniq -d",
+  references: [
+    "https://github.com/prometheus-operator/prometheus-operator/issues/3080",
+    "https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config",
+  ],
+  fix: () => ({
+    summary:
+      "Remove one of the two targets (monitor, static entry), or keep a label that tells them apart; scrape_pool in the log names the object",
+    risk: "safe",
+    steps: [
+      { do: "by-hand", title: "Find the pair", command: "curl -s http://PROMETHEUS:9090/api/v1/targets" },
+    ],
+  }),
+});
+
+interface TargetLike {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly dropped?: boolean;
+  readonly scrapeUrl?: string;
+  readonly instance?: string;
+  readonly at: { readonly source: string; readonly line?: number };
+}
+
+function sameLabels(targets: readonly TargetLike[]): [TargetLike, TargetLike] | undefined {
+  const seen = new Map<string, TargetLike>();
+  for (const target of targets) {
+    if (target.dropped || Object.keys(target.labels).length === 0) continue;
+    const key = JSON.stringify(Object.entries(target.labels).sort());
+    const other = seen.get(key);
+    if (other) return [other, target];
+    seen.set(key, target);
+  }
+  return undefined;
+}
