@@ -1,7 +1,20 @@
 // The parsers of this folder: kubectl output, manifests and API answers of Kubernetes.
 import type { Parser } from "../parser.ts";
+import { answersParser } from "./answers.ts";
+import { describeParser } from "./describe.ts";
+import { dumpLogsParser } from "./dump-logs.ts";
 import { getTableParser } from "./get-table.ts";
 import { headerlessParser } from "./headerless.ts";
 import { manifestParser } from "./manifest.ts";
+import { canIParser, rolloutParser } from "./rollout.ts";
 
-export const kubernetesParsers: readonly Parser[] = [manifestParser, getTableParser, headerlessParser];
+export const kubernetesParsers: readonly Parser[] = [
+  manifestParser,
+  getTableParser,
+  describeParser,
+  answersParser,
+  rolloutParser,
+  canIParser,
+  dumpLogsParser,
+  headerlessParser,
+];
