@@ -73,8 +73,15 @@ export type Step =
       readonly command?: string;
     };
 
+/**
+ * `set` puts the value there, creating what is missing on the way; `replace` only where something stands already;
+ * `append` adds it to the list at the path unless the list has it; `remove` takes the key or list item away.
+ * Each is a no-op where it has been done already, so that applying twice changes nothing.
+ */
 export interface DocumentEdit {
-  readonly op: "set" | "remove";
+  readonly op: "set" | "replace" | "append" | "remove";
   readonly path: readonly (string | number)[];
   readonly value?: unknown;
+  /** What stands there now; anything else refuses the edit. Required to remove a list item: its index alone says too little. */
+  readonly expect?: unknown;
 }

@@ -44,6 +44,8 @@ export function planLines(steps: readonly Step[], texts?: StepTexts): PlanLine[]
   });
 }
 
+const editSigns = { set: "~", replace: "~", append: "+", remove: "-" } as const;
+
 function stepLines(step: Step): PlanLine[] {
   switch (step.do) {
     case "edit-document":
@@ -52,7 +54,7 @@ function stepLines(step: Step): PlanLine[] {
           sign: "~",
           text: `${placeOf(step.file)}${step.embeddedKey ? ` (key ${oneLine(step.embeddedKey)})` : ""}`,
         },
-        ...step.edits.flatMap((edit) => change(edit.op === "remove" ? "-" : "~", pathOf(edit.path), edit)),
+        ...step.edits.flatMap((edit) => change(editSigns[edit.op], pathOf(edit.path), edit)),
       ];
     case "replace-lines":
       return [

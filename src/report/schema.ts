@@ -13,9 +13,10 @@ const step = z.discriminatedUnion("do", [
     embeddedKey: z.string().optional(),
     edits: z.array(
       z.strictObject({
-        op: z.enum(["set", "remove"]),
+        op: z.enum(["set", "replace", "append", "remove"]),
         path: z.array(z.union([z.string(), z.number()])),
         value: z.unknown().optional(),
+        expect: z.unknown().optional(),
       }),
     ),
   }),
