@@ -1,4 +1,5 @@
 // Facts of a machine (or of the inside of a container), read from the ordinary command line tools.
+import type { ComponentKind } from "./component.ts";
 import type { Place } from "./place.ts";
 
 export interface Listener {
@@ -149,6 +150,11 @@ export interface Dial {
   readonly at: Place;
   readonly fromHost?: string;
   readonly fromContainer?: string;
+  readonly fromNamespace?: string;
+  readonly fromPod?: string;
+  /** Who tried, where a log line says so. */
+  readonly fromComponent?: ComponentKind;
+  /** `log` for a dial error in a log or error panel. */
   readonly tool: string;
   /** As written: URL, host:port or a bare name. */
   readonly target: string;
@@ -159,6 +165,12 @@ export interface Dial {
   readonly body?: string;
   readonly resolver?: string;
   readonly addresses?: readonly string[];
+  /** The error as written, from a log. */
+  readonly error?: string;
+  /** Milliseconds since 1970 of the newest attempt. */
+  readonly timeMs?: number;
+  /** How many attempts ended like this. */
+  readonly count?: number;
 }
 
 export interface Setting {

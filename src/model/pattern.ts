@@ -1,6 +1,7 @@
 // Text patterns as people write them: the literal message with named holes, e.g. `lock DB directory: open {path}: permission denied`.
 // Holes: `{name}` one word, `{name*}` anything, `{name#}` digits, `…` anything (not captured).
-// Matching ignores case, how much white space stands between words, and backslashes before quotes (`err="…\"x\"…"`).
+// Matching ignores case, how much white space stands between words, backslashes before quotes (`err="…\"x\"…"`) and
+// whether JSON wrote `<`, `>` and `&` as escapes.
 
 export type TextPattern = string;
 
@@ -44,12 +45,16 @@ function escapeLiteral(literal: string): string {
   return literal
     .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
     .replace(/\s+/g, "\\s+")
-    .replace(/"/g, '\\\\*"');
+    .replace(/"/g, '\\\\*"')
+    .replace(/[<>&]/g, (char) => `(?:${char}|\\\\u00${char.charCodeAt(0).toString(16)})`);
 }
 
-/** Quotes and white space vary between sources, so the trigger is taken from between them where that is long enough. */
+/**
+ * Quotes and white space vary between sources, Go's JSON escapes `<`, `>` and `&`, and case beyond ASCII is no matter of one
+ * byte: the trigger is taken from between them.
+ */
 function longestLiteral(pieces: readonly string[]): string {
-  const words = pieces.flatMap((piece) => piece.split(/["\\]|\s{2,}|[\t\n]/));
+  const words = pieces.flatMap((piece) => piece.split(/["\\<>&]|\s{2,}|[^ -~]/));
   return words
     .reduce((best, word) => (word.trim().length > best.length ? word.trim() : best), "")
     .toLowerCase();

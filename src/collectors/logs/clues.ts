@@ -417,14 +417,18 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
     10,
   ],
   [/inotify_add_watch \/sys\/fs\/cgroup|Failed to watch directory "\/sys\/fs\/cgroup/i, "cadvisor", 8],
-  [/kube-state-metrics|Starting metrics server: |metrics-family/i, "kube-state-metrics", 7],
   [
-    /Starting Prometheus Operator|prometheus-operator|skipping (?:servicemonitor|podmonitor|object|prometheusrule)|sync (?:prometheus|alertmanager)\b|provision (?:alertmanager|prometheus) configuration/i,
+    /k8s\.io\/kube-state-metrics|Starting kube-state-metrics|Starting metrics server: /i,
+    "kube-state-metrics",
+    7,
+  ],
+  [
+    /Starting Prometheus Operator|prometheus-operator\/pkg\/|skipping (?:servicemonitor|podmonitor|object|prometheusrule)|sync (?:prometheus|alertmanager)\b|provision (?:alertmanager|prometheus) configuration/i,
     "prometheus-operator",
     8,
   ],
   [
-    /prometheus-config-reloader|Failed to trigger reload|function failed\. Retrying in next tick|Reload triggered/i,
+    /Starting prometheus-config-reloader|Failed to trigger reload|function failed\. Retrying in next tick|Reload triggered/i,
     "config-reloader",
     8,
   ],
@@ -433,8 +437,8 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
     "alloy",
     9,
   ],
-  [/blackbox_exporter|Beginning probe|Probe failed/i, "blackbox-exporter", 7],
-  [/pushgateway/i, "pushgateway", 6],
+  [/Starting blackbox_exporter|Beginning probe|blackbox_exporter\/prober/i, "blackbox-exporter", 7],
+  [/starting pushgateway|prometheus\/pushgateway\//i, "pushgateway", 6],
   [/plugin\/(?:errors|forward|kubernetes|loop|ready|health|reload): |^CoreDNS-\d/i, "coredns", 10],
   [
     /Error response from daemon|failed to start daemon|API listen on \/|docker\.sock.*listen|Handler for (?:GET|POST) \/v1\./i,

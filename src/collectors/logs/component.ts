@@ -19,13 +19,27 @@ export function opinionOf(record: LogRecord, text: string, process?: string): Op
   const vote = (component: ComponentKind, weight: number): void => {
     votes.set(component, (votes.get(component) ?? 0) + weight);
   };
-  const named = componentOfName(process);
+  const named =
+    componentOfName(process === "systemd" ? unitOf(text) : process) ?? componentOfName(exitedName(text));
   if (named) vote(named, certain);
   for (const [component, weight] of fieldVotes(record)) vote(component, weight);
   for (const [component, weight] of fileClues(record)) vote(component, weight);
   const head = text.length > 4_000 ? text.slice(0, 4_000) : text;
   for (const [regex, component, weight] of textClues) if (regex.test(head)) vote(component, weight);
   return best(votes);
+}
+
+/** systemd speaks about units: `loki.service: Failed with result 'exit-code'.`, `Started Promtail service.` */
+function unitOf(text: string): string | undefined {
+  return /^([\w.@-]{1,100})\.service: |^(?:Started|Starting|Stopped|Stopping|Failed to start) (.{1,100})/
+    .exec(text)
+    ?.slice(1)
+    .find(Boolean);
+}
+
+/** Compose: `grafana exited with code 1`, `grafana-1 exited with code 1 (restarting)`. */
+function exitedName(text: string): string | undefined {
+  return /^(?:container )?([\w.-]{1,100}) exited with code \d/i.exec(text)?.[1];
 }
 
 function fieldVotes(record: LogRecord): readonly (readonly [ComponentKind, number])[] {

@@ -1,12 +1,54 @@
 // When two lines are the same message: equal but for time stamps, durations, counters and identifiers.
 
-const base = 0x811c9dc5;
-const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
-const isLetter = (byte: number): boolean => (byte | 32) >= 97 && (byte | 32) <= 122;
-
-/** An identifier: a trace id, a ULID, a digest. Names of pods and hosts are shorter between their dashes. */
+/** A trace id, a ULID, a digest. Names of pods and hosts are shorter between their dashes. */
 const idLength = 16;
 const idDigits = 4;
+/** Longer numbers are counters and times, whatever a pattern says. */
+const longestKept = 6;
+/** Ports from here on are the ones clients get by chance. */
+const firstChancePort = 32_768;
+
+const zero = 48;
+const hash = { a: 0, b: 0 };
+
+/** Numbers that patterns spell out, with what stands around them: 0 for anything. */
+export interface SpelledDigits {
+  readonly runs: ReadonlySet<number>;
+  readonly inContext: ReadonlySet<number>;
+}
+
+/** Collects the numbers of all patterns. Where a pattern begins, ends or has a hole, anything may stand. */
+export function spelledDigits(patterns: readonly string[]): SpelledDigits {
+  const runs = new Set<number>();
+  const inContext = new Set<number>();
+  for (const pattern of patterns) {
+    const plain = pattern.replace(/\{[a-zA-Z][a-zA-Z0-9]*[*#]?\}|…/g, "\0").replace(/\s+/g, " ");
+    for (const match of plain.matchAll(/\d{1,6}/g)) {
+      const run = runOf(Number(match[0]), match[0].length);
+      const before = plain.charCodeAt(match.index - 1) || 0;
+      const after = plain.charCodeAt(match.index + match[0].length) || 0;
+      runs.add(run);
+      inContext.add(contextOf(run, plainByte(before), plainByte(after)));
+    }
+  }
+  return { runs, inContext };
+}
+
+function runOf(value: number, length: number): number {
+  return value * 8 + length;
+}
+
+function contextOf(run: number, before: number, after: number): number {
+  return (run * 256 + before) * 256 + after;
+}
+
+/** Quotes may be escaped, white space varies, and bytes beyond ASCII are parts of characters. */
+function plainByte(code: number): number {
+  if (code === 92) return 34;
+  if (code >= 9 && code <= 13) return 32;
+  if (code >= 65 && code <= 90) return code | 32;
+  return code > 127 ? 0 : code;
+}
 
 /**
  * A number that is equal for lines that are the same message. Kept apart: addresses with their ports (a dial error per
@@ -16,32 +58,51 @@ export function foldKey(
   bytes: Uint8Array,
   start: number,
   end: number,
-  digits: ReadonlySet<string>,
+  digits: SpelledDigits,
   seed: number,
 ): number {
-  let a = (base ^ seed) >>> 0;
-  let b = (seed * 0x9e3779b1) >>> 0;
-  const mix = (byte: number): void => {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul((b ^ byte) + 0x7f4a7c15, 0x85ebca6b);
-    b ^= b >>> 15;
-  };
+  hash.a = (0x811c9dc5 ^ seed) | 0;
+  hash.b = Math.imul(seed + 1, 0x9e3779b1);
   let at = start;
   while (at < end) {
-    const byte = bytes[at] ?? 0;
-    if (!isDigit(byte) && !isLetter(byte)) {
+    const byte = bytes[at] as number;
+    if (!isWord(byte)) {
       mix(byte);
       at += 1;
       continue;
     }
-    const address = isDigit(byte) ? addressEnd(bytes, at, end) : 0;
-    if (address > 0) {
-      while (at < address) mix(bytes[at++] ?? 0);
+    if (!isDigit(byte)) {
+      at = mixToken(bytes, at, end, start, digits);
       continue;
     }
-    at = mixToken(bytes, at, end, start, digits, mix);
+    const stamp = stampEnd(bytes, at, end);
+    if (stamp > 0) {
+      mix(zero);
+      at = stamp;
+      continue;
+    }
+    const address = addressEnd(bytes, at, end);
+    if (address === 0) at = mixToken(bytes, at, end, start, digits);
+    else while (at < address) mix(bytes[at++] as number);
   }
-  return (a >>> 0) * 2 ** 21 + ((b >>> 0) & 0x1fffff);
+  return (hash.a >>> 0) * 2 ** 21 + (hash.b >>> 11);
+}
+
+function mix(byte: number): void {
+  hash.a = Math.imul(hash.a ^ byte, 0x01000193);
+  hash.b = Math.imul(hash.b ^ (hash.b >>> 15) ^ byte, 0x85ebca6b);
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+function isLetter(byte: number): boolean {
+  return (byte | 32) >= 97 && (byte | 32) <= 122;
+}
+
+function isWord(byte: number): boolean {
+  return isDigit(byte) || isLetter(byte);
 }
 
 /** One run of letters and digits. */
@@ -50,33 +111,32 @@ function mixToken(
   from: number,
   end: number,
   lineStart: number,
-  digits: ReadonlySet<string>,
-  mix: (byte: number) => void,
+  digits: SpelledDigits,
 ): number {
   let to = from;
   let count = 0;
-  while (to < end && (isDigit(bytes[to] ?? 0) || isLetter(bytes[to] ?? 0))) {
-    if (isDigit(bytes[to] ?? 0)) count += 1;
-    to += 1;
+  for (; to < end; to += 1) {
+    const byte = bytes[to] as number;
+    if (isDigit(byte)) count += 1;
+    else if (!isLetter(byte)) break;
   }
-  if (count === 0) {
-    for (let i = from; i < to; i += 1) mix(bytes[i] ?? 0);
-    return to;
-  }
-  if (to - from >= idLength && count >= idDigits) {
+  if (count >= idDigits && to - from >= idLength) {
     mix(35);
     return to;
   }
-  const inName = isLetter(bytes[from] ?? 0) || followsName(bytes, from, lineStart, to - from);
+  const whole =
+    count === 0 || isLetter(bytes[from] as number) || followsName(bytes, from, lineStart, to - from);
   for (let i = from; i < to; ) {
-    if (!isDigit(bytes[i] ?? 0)) {
-      mix(bytes[i++] ?? 0);
+    const byte = bytes[i] as number;
+    if (whole || !isDigit(byte)) {
+      mix(byte);
+      i += 1;
       continue;
     }
     let j = i;
-    while (j < to && isDigit(bytes[j] ?? 0)) j += 1;
-    if (inName || isKept(bytes, i, j, from, to, digits)) for (let k = i; k < j; k += 1) mix(bytes[k] ?? 0);
-    else mix(48);
+    while (j < to && isDigit(bytes[j] as number)) j += 1;
+    if (isKept(bytes, i, j, from, to, digits)) for (let k = i; k < j; k += 1) mix(bytes[k] as number);
+    else mix(zero);
     i = j;
   }
   return to;
@@ -86,7 +146,7 @@ function mixToken(
 function followsName(bytes: Uint8Array, at: number, lineStart: number, length: number): boolean {
   if (length > 3 || at - 2 < lineStart) return false;
   const dash = bytes[at - 1];
-  return (dash === 45 || dash === 95) && isLetter(bytes[at - 2] ?? 0);
+  return (dash === 45 || dash === 95) && isLetter(bytes[at - 2] as number);
 }
 
 function isKept(
@@ -95,30 +155,81 @@ function isKept(
   to: number,
   tokenFrom: number,
   tokenTo: number,
-  digits: ReadonlySet<string>,
+  digits: SpelledDigits,
 ): boolean {
   const length = to - from;
-  if (length > 6) return false;
-  let text = "";
-  for (let i = from; i < to; i += 1) text += String.fromCharCode(bytes[i] ?? 0);
-  if (digits.has(text)) return true;
+  if (length > longestKept) return false;
+  let value = 0;
+  for (let i = from; i < to; i += 1) value = value * 10 + (bytes[i] as number) - zero;
+  if (digits.runs.has(runOf(value, length)) && isSpelled(bytes, from, to, runOf(value, length), digits))
+    return true;
   const alone = from === tokenFrom && to === tokenTo && bytes[from - 1] !== 46 && bytes[to] !== 46;
-  return alone && length === 3 && (text.startsWith("4") || text.startsWith("5"));
+  return alone && length === 3 && value >= 400 && value < 600;
 }
 
-/** End of `10.0.0.1` or `10.0.0.1:9100`, 0 when none begins here. Ports clients get by chance are left out. */
+function isSpelled(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  run: number,
+  { inContext }: SpelledDigits,
+): boolean {
+  const before = plainByte(bytes[from - 1] ?? 0);
+  const after = plainByte(bytes[to] ?? 0);
+  return (
+    inContext.has(contextOf(run, before, after)) ||
+    inContext.has(contextOf(run, 0, after)) ||
+    inContext.has(contextOf(run, before, 0)) ||
+    inContext.has(contextOf(run, 0, 0))
+  );
+}
+
+/** End of `2025-01-02T03:04:05.678Z`, `2025/01/02` or `03:04:05.678`; 0 when no time stamp begins here. */
+function stampEnd(bytes: Uint8Array, start: number, end: number): number {
+  const date = shapeEnd(bytes, start, end, "dddd-dd-dd") || shapeEnd(bytes, start, end, "dddd/dd/dd");
+  const between = bytes[date];
+  const clockStart = date === 0 ? start : between === 84 || between === 32 ? date + 1 : end;
+  const clock = shapeEnd(bytes, clockStart, end, "dd:dd:dd");
+  if (clock === 0) return date;
+  let at = clock;
+  if (bytes[at] === 46 || bytes[at] === 44) {
+    at += 1;
+    while (at < end && isDigit(bytes[at] as number)) at += 1;
+  }
+  return (
+    shapeEnd(bytes, at, end, "+dd:dd") ||
+    shapeEnd(bytes, at, end, "-dd:dd") ||
+    shapeEnd(bytes, at, end, "+dddd") ||
+    at
+  );
+}
+
+/** `d` stands for a digit. */
+function shapeEnd(bytes: Uint8Array, start: number, end: number, shape: string): number {
+  if (start + shape.length > end) return 0;
+  for (let i = 0; i < shape.length; i += 1) {
+    const wanted = shape.charCodeAt(i);
+    const byte = bytes[start + i] as number;
+    if (wanted === 100 ? !isDigit(byte) : byte !== wanted) return 0;
+  }
+  return start + shape.length;
+}
+
+/** End of `10.0.0.1` or `10.0.0.1:9100`, 0 when none begins here. */
 function addressEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (let part = 0; part < 4; part += 1) {
     const from = at;
-    while (at < end && at - from < 4 && isDigit(bytes[at] ?? 0)) at += 1;
+    while (at < end && isDigit(bytes[at] as number)) at += 1;
     if (at === from || at - from > 3) return 0;
-    if (part < 3 && bytes[at++] !== 46) return 0;
+    if (part === 3) break;
+    if (at >= end || bytes[at] !== 46) return 0;
+    at += 1;
   }
-  if (isLetter(bytes[at] ?? 0)) return 0;
-  if (bytes[at] !== 58) return at;
+  if (at >= end || bytes[at] !== 58) return at < end && isLetter(bytes[at] as number) ? 0 : at;
   let port = 0;
   let to = at + 1;
-  while (to < end && to - at < 7 && isDigit(bytes[to] ?? 0)) port = port * 10 + (bytes[to++] ?? 48) - 48;
-  return port > 0 && port < 32_768 ? to : at;
+  while (to < end && to - at < 7 && isDigit(bytes[to] as number))
+    port = port * 10 + (bytes[to++] as number) - zero;
+  return port > 0 && port < firstChancePort ? to : at;
 }

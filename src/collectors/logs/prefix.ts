@@ -29,8 +29,8 @@ const name = String.raw`[A-Za-z0-9][\w.-]{0,120}`;
 const logStart = String.raw`(?=(?:ts|t|time|level|lvl|logger|msg|caller)=|\{"|[IWEF]\d{4} \d|${isoStamp}|\d{4}/\d\d/\d\d |\[?(?:debug|info|warn|error|fatal|panic)\b)`;
 
 const strippers: readonly Stripper[] = [
-  // GitHub indentation, tab-separated copies of Grafana Explore.
-  [/\s{1,200}/y, () => true],
+  // GitHub indentation, tab-separated copies of Grafana Explore, NULs of a log that was truncated while it was written.
+  [/[\s\0]{1,200}/y, () => true],
   // journalctl -o short-full: `Thu 2023-11-23 15:23:37 CET host app[1]: `. The zone's name is ambiguous, so no time.
   [
     new RegExp(

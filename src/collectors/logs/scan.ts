@@ -1,27 +1,178 @@
-// Reads bytes of any size in chunks, finds the lines that matter and gives them to the collector.
-import type { Kind, TextCollector } from "./collector.ts";
+// Reads bytes of any amount with a flat memory: finds the lines worth reading, folds repetitions, hands over the rest.
+import { Buffer } from "node:buffer";
+import type { TextCollector } from "./collector.ts";
+import { findHits, lineEnd } from "./find-hits.ts";
 import { foldKey } from "./fold.ts";
+import type { Kind } from "./kinds.ts";
 import type { TextSet } from "./texts.ts";
 
+/** What stands further right in a line is not looked at. */
+export const longestLine = 32_768;
+const workspace = 8 * longestLine;
+/** Lines at both ends that are looked at for context. */
+const edgeBytes = 16_384;
+const edgeLines = 64;
+/** Forget known but unwanted messages beyond this many. */
+const mostKinds = 50_000;
 const newline = 10;
 
-/** Pushes all lines of `bytes` into the collector. */
-export function scanBytes(bytes: Buffer, collector: TextCollector, texts: TextSet): void {
-  const kinds = new Map<number, Kind>();
-  let start = 0;
-  let index = 0;
-  while (start < bytes.length) {
-    const found = bytes.indexOf(newline, start);
-    const end = found < 0 ? bytes.length : found;
-    const key = foldKey(bytes, start, end, texts.digits, collector.seed);
-    const known = kinds.get(key);
-    const raw = bytes.toString("utf8", start, end);
-    if (known) {
-      known.count += 1;
-      known.last = index;
-      known.lastRaw = raw;
-    } else kinds.set(key, collector.add(raw, index));
-    start = end + 1;
-    index += 1;
+interface Repeat {
+  readonly kind: Kind;
+  readonly start: number;
+  readonly end: number;
+}
+
+export class LineScanner {
+  readonly #collector: TextCollector;
+  readonly #texts: TextSet;
+  readonly #kinds = new Map<number, Kind>();
+  #mostKinds = mostKinds;
+  /** Messages seen again in the present buffer: their newest line is decoded once per buffer. */
+  readonly #repeats = new Map<Kind, Repeat>();
+  readonly #hits = new Map<number, Kind>();
+  #buffer: Buffer | undefined;
+  #filled = 0;
+  #dropping = false;
+  /** Number of complete lines so far. */
+  #line = 0;
+  #head: Buffer | undefined;
+  #tail: Buffer = Buffer.alloc(0);
+  #total = 0;
+
+  constructor(collector: TextCollector, texts: TextSet) {
+    this.#collector = collector;
+    this.#texts = texts;
   }
+
+  /** How the bytes are cut into chunks makes no difference. */
+  push(chunk: Uint8Array): void {
+    this.#buffer ??= Buffer.allocUnsafe(workspace);
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#dropping) {
+        const end = chunk.indexOf(newline, at);
+        if (end < 0) return;
+        at = end;
+        this.#dropping = false;
+      }
+      const take = Math.min(workspace - this.#filled, chunk.length - at);
+      this.#buffer.set(chunk.subarray(at, at + take), this.#filled);
+      this.#filled += take;
+      at += take;
+      if (this.#filled === workspace) this.#drain(this.#buffer);
+    }
+  }
+
+  /** The whole source at once, without copying it. */
+  whole(bytes: Buffer): void {
+    this.#scan(bytes, bytes.length);
+  }
+
+  /** Hands over what is left. To be called once, at the end of the source. */
+  end(): void {
+    if (this.#buffer && this.#filled > 0) this.#scan(this.#buffer, this.#filled);
+    this.#filled = 0;
+    this.#edges();
+  }
+
+  #drain(buffer: Buffer): void {
+    const end = buffer.lastIndexOf(newline, this.#filled - 1) + 1;
+    if (end === 0) {
+      // One line fills everything: its beginning is enough.
+      this.#filled = longestLine;
+      this.#dropping = true;
+      return;
+    }
+    this.#scan(buffer, end);
+    buffer.copyWithin(0, end, this.#filled);
+    this.#filled -= end;
+  }
+
+  #scan(buffer: Buffer, end: number): void {
+    let counted = 0;
+    for (const at of findHits(this.#texts.triggers, buffer, end)) {
+      const from = at === 0 ? 0 : buffer.lastIndexOf(newline, at - 1) + 1;
+      const to = lineEnd(buffer, at, end);
+      this.#line += countLines(buffer, counted, from);
+      if (at - from < longestLine) this.#hit(buffer, from, Math.min(to, from + longestLine));
+      if (to < end) this.#line += 1;
+      counted = to + 1;
+    }
+    this.#line += countLines(buffer, counted, end);
+    this.#remember(buffer, end);
+  }
+
+  #hit(buffer: Buffer, from: number, to: number): void {
+    const key = foldKey(buffer, from, to, this.#texts.digits, this.#collector.seed);
+    let kind = this.#kinds.get(key);
+    if (kind) {
+      kind.count += 1;
+      kind.last = this.#line;
+      if (kind.wanted) this.#repeats.set(kind, { kind, start: from, end: to });
+    } else {
+      kind = this.#collector.add(decode(buffer, from, to), this.#line);
+      if (!kind) return;
+      if (this.#kinds.size >= this.#mostKinds) this.#forget();
+      this.#kinds.set(key, kind);
+    }
+    if (!kind.wanted) return;
+    this.#hits.delete(this.#line - 2 * edgeLines);
+    this.#hits.set(this.#line, kind);
+    if (this.#hits.size > 8 * edgeLines) this.#trimHits();
+  }
+
+  /** Only lines near the ends are asked for later. */
+  #trimHits(): void {
+    for (const line of this.#hits.keys()) {
+      if (line >= edgeLines && line < this.#line - edgeLines) this.#hits.delete(line);
+    }
+  }
+
+  #forget(): void {
+    for (const [key, kind] of this.#kinds) if (!kind.wanted || kind.isFull) this.#kinds.delete(key);
+    this.#mostKinds = Math.max(mostKinds, 2 * this.#kinds.size);
+  }
+
+  #remember(buffer: Buffer, end: number): void {
+    for (const { kind, start, end: to } of this.#repeats.values()) kind.lastRaw = decode(buffer, start, to);
+    this.#repeats.clear();
+    this.#head ??= Buffer.from(buffer.subarray(0, Math.min(end, edgeBytes)));
+    const tail = buffer.subarray(Math.max(0, end - edgeBytes), end);
+    this.#tail = Buffer.from(Buffer.concat([this.#tail, tail]).subarray(-edgeBytes));
+    this.#total += end;
+  }
+
+  #edges(): void {
+    const head = this.#head?.toString("utf8").split("\n") ?? [];
+    const whole = this.#total <= edgeBytes;
+    if (!whole) head.pop();
+    head.slice(0, edgeLines).forEach((raw, i) => {
+      this.#collector.addEdge(raw.slice(0, longestLine), i, this.#hits.get(i));
+    });
+    const tail = this.#tail.toString("utf8").replace(/\n$/, "").split("\n");
+    const lines = this.#line + (this.#tail.at(-1) === newline ? 0 : 1);
+    const first = lines - tail.length;
+    tail.forEach((raw, i) => {
+      const isCut = i === 0 && this.#total > this.#tail.length;
+      if (isCut || first + i < Math.min(edgeLines, head.length) || i < tail.length - edgeLines) return;
+      this.#collector.addEdge(raw.slice(0, longestLine), first + i, this.#hits.get(first + i));
+    });
+  }
+}
+
+function countLines(buffer: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; count += 1) {
+    const found = buffer.indexOf(newline, at);
+    if (found < 0 || found >= to) break;
+    at = found + 1;
+  }
+  return count;
+}
+
+/** Without half a character where a long line is cut. */
+function decode(buffer: Buffer, from: number, to: number): string {
+  let end = to;
+  if (to - from >= longestLine) while (end > from && ((buffer[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return buffer.toString("utf8", from, end);
 }
