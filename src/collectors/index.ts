@@ -5,17 +5,18 @@ import { configParsers } from "./config/index.ts";
 import { dockerParsers } from "./docker/index.ts";
 import { hostParsers } from "./host/index.ts";
 import { kubernetesParsers } from "./kubernetes/index.ts";
+import { withTextFilter } from "./logs/emitted.ts";
 import { logParsers } from "./logs/index.ts";
 import type { Parser } from "./parser.ts";
 
 /** `texts`: the patterns of all rules, so that logs keep the lines a rule wants to see. */
 export function parsersFor(texts: readonly TextPattern[]): readonly Parser[] {
-  return [
+  const structured = [
     ...kubernetesParsers,
     ...dockerParsers,
     ...hostParsers,
     ...configParsers,
     ...apiParsers,
-    ...logParsers(texts),
   ];
+  return [...structured.map((parser) => withTextFilter(parser, texts)), ...logParsers(texts)];
 }

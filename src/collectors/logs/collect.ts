@@ -68,7 +68,7 @@ function isNoLog(shape: Shape): boolean {
 
 /** PowerShell's `>` writes UTF-16. */
 async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  let decoder: TextDecoder | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
   for await (const chunk of chunks) {
     if (isFirst && chunk.length > 1) {

@@ -165,6 +165,7 @@ export class TextCollector {
   #streamKind({ bare, record }: ReadLine): TextLine["stream"] {
     if (this.#speakers.isLog || bare.container || bare.pod || bare.process || bare.timeMs !== undefined)
       return "log";
+    if (record.dialect === "command" && this.#shape === "log" && !this.#origin.command) return "log";
     if (record.dialect === "command" || record.dialect === "ansible") return "output";
     if (record.dialect !== "plain") return "log";
     if (this.#origin.command !== undefined) return "output";

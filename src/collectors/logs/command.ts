@@ -1,4 +1,5 @@
 // What the command a log came from says about its writer: `kubectl logs loki-0 -c loki --previous`, `journalctl -u grafana-server`.
+import { parseCommandLine } from "../command.ts";
 
 export interface LogCommand {
   readonly kind: "kubectl" | "docker" | "compose" | "journal" | "kernel";
@@ -10,18 +11,12 @@ export interface LogCommand {
   readonly previous?: boolean;
 }
 
-/** Undefined when the command does not print logs. Looks behind sudo, ssh, time-outs and loops. */
+/** Undefined when the command does not print logs. Looks behind sudo, ssh, time-outs and shells. */
 export function readLogCommand(command: string | undefined): LogCommand | undefined {
   if (command === undefined || command.length > 4_000) return undefined;
-  const words =
-    command.match(/"[^"]*"|'[^']*'|[^\s|;&]+|[|;&]/g)?.map((word) => word.replace(/^(["'])(.*)\1$/, "$2")) ??
-    [];
-  for (let i = 0; i < words.length; i += 1) {
-    const program = (words[i] ?? "").replace(/^.*\//, "");
-    const end = words.findIndex((word, at) => at > i && /^[|;&]$/.test(word));
-    const args = words.slice(i + 1, end < 0 ? undefined : end);
+  for (const { program, args, host } of parseCommandLine(command)) {
     const found = readers[program]?.(args);
-    if (found) return { ...sshHost(words.slice(0, i)), ...found };
+    if (found) return { ...(host ? { host } : {}), ...found };
   }
   return undefined;
 }
@@ -151,12 +146,4 @@ function split(
     else options.set(name, "");
   }
   return { options, operands };
-}
-
-function sshHost(before: readonly string[]): { host?: string } {
-  const at = before.lastIndexOf("ssh");
-  if (at < 0) return {};
-  const { operands } = split(before.slice(at + 1), ["p", "i", "l", "o", "F", "J", "b", "E"]);
-  const host = operands[0]?.replace(/^[^@]*@/, "");
-  return host ? { host } : {};
 }

@@ -2,17 +2,18 @@
 // those of a log: with the same filter, the same reading of levels, and the same failed dials.
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
+import type { TextPattern } from "../../model/pattern.ts";
 import type { TextLine } from "../../model/text.ts";
 import type { Emit, EmittedText, Parser } from "../parser.ts";
 import { dialsOf, readLine, reasonsOf } from "./read-line.ts";
-import type { TextSet } from "./texts.ts";
+import { type TextSet, textSet } from "./texts.ts";
 
 /** A parser whose emitted texts are filtered and turned into lines before they reach the facts. */
-export function withTextFilter(parser: Parser, texts: TextSet): Parser {
+export function withTextFilter(parser: Parser, texts: readonly TextPattern[]): Parser {
   return {
     ...parser,
     parse(segment, emit) {
-      const take = emittedTexts(segment, texts, emit);
+      const take = emittedTexts(segment, textSet(texts), emit);
       parser.parse(segment, { ...emit, text: take });
     },
   };

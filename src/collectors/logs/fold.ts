@@ -164,7 +164,15 @@ function isKept(
   if (digits.runs.has(runOf(value, length)) && isSpelled(bytes, from, to, runOf(value, length), digits))
     return true;
   const alone = from === tokenFrom && to === tokenTo && bytes[from - 1] !== 46 && bytes[to] !== 46;
-  return alone && length === 3 && value >= 400 && value < 600;
+  return alone && length === 3 && value >= 400 && value < 600 && isStatus(bytes, from);
+}
+
+/** `status=500`, `"code":503`, `status code 404`, `HTTP 502`, `(503)`. */
+function isStatus(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at - 1] === 40) return true;
+  let before = "";
+  for (let i = Math.max(0, at - 10); i < at; i += 1) before += String.fromCharCode(bytes[i] as number);
+  return /(?:status|code|http|https)\W{1,4}$/i.test(before);
 }
 
 function isSpelled(

@@ -14,6 +14,9 @@ export class Speakers {
   readonly #changes: { readonly from: number; readonly speaker: Speaker }[] = [];
   readonly #numbers = new Map<string, number>();
 
+  /** Key of the stream of lines that carry no name. */
+  readonly #unnamed: string;
+
   constructor(origin: TextOrigin) {
     const command = readLogCommand(origin.command);
     const { hints } = origin;
@@ -23,7 +26,7 @@ export class Speakers {
     const previous = command?.previous ?? hints?.previous;
     this.isLog = command !== undefined;
     this.#origin = origin;
-    this.#change(0, {
+    const first: Speaker = {
       ...(origin.path ? speakerOfPath(origin.path) : {}),
       ...(command?.namespace ? { namespace: command.namespace } : {}),
       ...(pod ? { pod } : {}),
@@ -31,7 +34,9 @@ export class Speakers {
       ...(command?.unit ? { process: command.unit } : {}),
       ...(host ? { host } : {}),
       ...(previous ? { previous } : {}),
-    });
+    };
+    this.#change(0, first);
+    this.#unnamed = keyOf(first);
   }
 
   /** A number per speaker: lines of different speakers are different messages. */
@@ -58,7 +63,7 @@ export class Speakers {
   streamOf(bare: BareLine, index: number): Stream {
     const current = this.#at(index);
     const speaker: Speaker = { ...current, ...named(bare) };
-    const key = [speaker.namespace, speaker.pod, speaker.container, speaker.host, speaker.process].join("/");
+    const key = keyOf(speaker);
     const known =
       this.#streams.get(key) ?? (this.#streams.size >= mostStreams ? this.#streams.get("") : undefined);
     if (known) return known;
@@ -66,7 +71,7 @@ export class Speakers {
     const isFull = this.#streams.size >= mostStreams;
     const own = isFull ? { ...(current.host ? { host: current.host } : {}) } : speaker;
     const stream = openStream(
-      this.#streams.size === 0 || isFull ? id : `${id}#${key}`,
+      key === this.#unnamed || isFull ? id : `${id}#${key}`,
       own,
       this.#origin.hints?.component,
     );
@@ -88,6 +93,10 @@ export class Speakers {
     }
     return this.#changes[low]?.speaker ?? {};
   }
+}
+
+function keyOf({ namespace, pod, container, host, process }: Speaker): string {
+  return [namespace, pod, container, host, process].join("/");
 }
 
 function named({ namespace, pod, container, host, process }: BareLine): Speaker {
