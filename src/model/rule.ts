@@ -84,6 +84,8 @@ export interface Rule<Need extends FactId = FactId, Use extends FactId = FactId>
   readonly uses?: readonly Use[];
   /** Patterns of text lines the rule wants to see; the collector keeps every line that matches one. */
   readonly texts?: readonly TextPattern[];
+  /** Those of `texts` that show that the fault is over. */
+  readonly recoveredBy?: readonly TextPattern[];
   /** For symptoms: what accounts for them. */
   readonly explainedBy?: readonly {
     readonly effect: Effect;

@@ -81,7 +81,9 @@ function sayTokens({ says, subject }: Pick<Finding, "says" | "subject">): Token[
 /** An address, path or number of the sentence inside a longer word: `127.0.0.1:9100` in `127.0.0.1:9100:9100`. */
 function embeddedPart(excerpt: string, said: readonly Token[]): Range | undefined {
   const text = excerpt.toLowerCase();
-  const heavy = said.filter((token) => token.weight >= 7 && /[\d/]/.test(token.key));
+  const heavy = said.filter(
+    (token) => token.weight >= 7 && /[\d/]/.test(token.key) && !isTimestamp(token.key),
+  );
   for (const token of heavy.sort((one, other) => other.weight - one.weight)) {
     const start = text.indexOf(token.key);
     if (start < 0 || /[\p{L}\p{N}]/u.test(text[start - 1] ?? "")) continue;

@@ -116,7 +116,7 @@ function diffLines(before: string, after: string, firstLine: number, positions =
   const ended = (text: string) => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
   const patch = structuredPatch("", "", ended(before), ended(after), undefined, undefined, {
     context: positions ? context : 1_000_000,
-    maxEditLength: 4000,
+    maxEditLength: 1000,
   });
   if (!patch) return wholeReplacement(before, after);
   const lines = patch.hunks.flatMap((hunk): PlanLine[] => [

@@ -61,22 +61,11 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
   const patterns = options.texts.map(compilePattern);
   const except = (options.except ?? []).map(compilePattern);
   const recovered = (options.recoveredBy ?? []).map(compilePattern);
-  const {
-    confirm,
-    says,
-    unconfirmed,
-    from,
-    streams,
-    atLeast,
-    recoveredBy,
-    except: _except,
-    subject,
-    ...meta
-  } = options;
+  const { confirm, says, unconfirmed, from, streams, atLeast, except: _except, subject, ...meta } = options;
   return {
     ...meta,
     needs: [...(options.needs ?? []), "text.lines"],
-    texts: [...options.texts, ...(recoveredBy ?? [])],
+    texts: [...options.texts, ...(options.recoveredBy ?? [])],
     check(facts, stack) {
       const lines = facts["text.lines"].filter(
         (line) => isFrom(line, options) && isAnyOf(line.stream, streams),

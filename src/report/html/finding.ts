@@ -7,7 +7,7 @@ import type { Cause, CauseGroup, Effects } from "../story.ts";
 import { dedent } from "../text/rows.ts";
 import { elideAround } from "../text/width.ts";
 import { count } from "../verdict.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup, prose } from "./markup.ts";
 
 /** Where each finding has its place on the page, and which node of the picture it belongs to. */
 export interface Anchors {
@@ -67,7 +67,7 @@ function card(finding: Finding, anchors: Anchors, body: Markup): Markup {
 <h3>${finding.title}</h3>
 <p class="subject"><code>${finding.subject.id}</code> <span class="rule">${finding.rule}</span>${node && html` <a class="where" href="#${node}">show in the picture</a>`}</p>
 </header>
-<p class="says">${finding.says}</p>
+<p class="says">${prose(finding.says)}</p>
 ${body}
 </article>
 `;
@@ -137,7 +137,7 @@ function effectItem(effect: Effects, anchors: Anchors): Markup | undefined {
   if (!finding) return undefined;
   const because =
     effect.mechanisms.length > 0 &&
-    html`<p class="because">because ${effect.mechanisms.slice(0, 3).join("; ")}</p>`;
+    html`<p class="because">because ${prose(effect.mechanisms.slice(0, 3).join("; "))}</p>`;
   if (effect.findings.length === 1) {
     return html`${because}${symptom(finding, anchors, html`<b>${finding.title}</b> <code>${finding.subject.id}</code>`)}`;
   }
@@ -146,7 +146,7 @@ function effectItem(effect: Effects, anchors: Anchors): Markup | undefined {
 }
 
 function symptom(finding: Finding, anchors: Anchors, head: Markup): Markup {
-  return html`<details class="symptom" id="${anchors.of(finding)}"><summary><span class="dot ${finding.severity}" title="${finding.severity}"></span>${head}<span class="says">${finding.says}</span></summary>
+  return html`<details class="symptom" id="${anchors.of(finding)}"><summary><span class="dot ${finding.severity}" title="${finding.severity}"></span>${head}<span class="says">${prose(finding.says)}</span></summary>
 ${proofs(finding)}${settle(finding)}${rivals(finding.rivals)}${fixSection(finding.fix)}</details>`;
 }
 
@@ -162,7 +162,7 @@ function rivals(all: readonly Rival[]): Markup | undefined {
 ${all.map(
   (
     rival,
-  ) => html`<li class="${rival.state}"><span class="pill ${rival.state}">${states[rival.state]}</span> <b>${rival.rule}</b> <span>${rival.because}</span>${rival.state !== "refuted" && rival.decideWith && command(rival.decideWith)}</li>
+  ) => html`<li class="${rival.state}"><span class="pill ${rival.state}">${states[rival.state]}</span> <b>${rival.rule}</b> <span>${prose(rival.because)}</span>${rival.state !== "refuted" && rival.decideWith && command(rival.decideWith)}</li>
 `,
 )}</ul></section>`;
 }
@@ -170,7 +170,7 @@ ${all.map(
 function fixSection(fix: Fix | undefined): Markup | undefined {
   if (!fix) return undefined;
   return html`<section class="fix"><h4>Fix <span class="pill risk ${fix.risk}">${fix.risk}</span></h4>
-<p>${fix.summary}</p>
+<p>${prose(fix.summary)}</p>
 ${fix.steps.length > 0 && stepBlocks(planLines(fix.steps))}</section>`;
 }
 

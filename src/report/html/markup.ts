@@ -1,4 +1,5 @@
 // HTML that cannot be broken out of: everything put into a template is escaped unless it was itself made by one.
+import { prosePieces } from "../text/prose.ts";
 import { visible } from "../text/safe.ts";
 
 export interface Markup {
@@ -37,4 +38,9 @@ const entities: Readonly<Record<string, string>> = {
 
 export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"'`]/g, (sign) => entities[sign] ?? sign);
+}
+
+/** A sentence with its quoted code shown as code. */
+export function prose(text: string): Markup {
+  return html`${prosePieces(text).map((piece) => ("code" in piece ? html`<code>${piece.code}</code>` : piece.text))}`;
 }

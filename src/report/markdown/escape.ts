@@ -1,4 +1,5 @@
 // Keeps foreign text inert in GitHub flavoured Markdown: in prose, in table cells, in code spans and in fences.
+import { prosePieces } from "../text/prose.ts";
 import { oneLine, visible } from "../text/safe.ts";
 
 /** Entities also survive inside HTML blocks and table cells, where a backslash does not always. */
@@ -11,9 +12,19 @@ const entities: Readonly<Record<string, string>> = {
   $: "<span>$</span>",
 };
 
-/** Text as prose on one line: nothing in it is markup, a mention, an issue number or a link. */
+/** Prose on one line: code between single backticks stays code, nothing else in it is markup, a mention or a link. */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
+  return prosePieces(oneLine(text))
+    .map((piece) => ("code" in piece ? codeInProse(piece.code) : escapeText(piece.text)))
+    .join("");
+}
+
+function codeInProse(code: string): string {
+  return code.trim() === "" ? escapeText(`\`${code}\``) : inlineCode(code);
+}
+
+function escapeText(text: string): string {
+  return text
     .replace(/[\\*~[\]]/g, "\\$&")
     .replace(/[&<>|`$]/g, (sign) => entities[sign] ?? sign)
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
