@@ -30,7 +30,6 @@ export const rule = textRule({
   ],
   explains: [
     {
-      rule: "grafana/datasource-unreachable",
       via: "anything",
       mechanism: "without the CRDs no Prometheus was ever created",
     },
