@@ -28,12 +28,6 @@ export const rule = textRule({
       tellApart: "that is often why they are missing: the apply failed with `Too long`",
     },
   ],
-  explains: [
-    {
-      via: "anything",
-      mechanism: "without the CRDs no Prometheus was ever created",
-    },
-  ],
   decideWith: "kubectl get crd | grep monitoring.coreos.com",
   references: ["https://github.com/prometheus-operator/kube-prometheus/issues/1511"],
   fix: () => ({
