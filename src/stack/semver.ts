@@ -10,7 +10,7 @@ export interface Version {
 
 const pattern =
   /^[vV]?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?:\.\d{1,6})?(?:[-+_~]([0-9A-Za-z.\-+_]{1,100}))?$/;
-const isPrerelease = /^(?:rc|alpha|beta|pre|dev|snapshot|a|b)[.-]?\d*/i;
+const isPrerelease = /^(?:(?:rc|alpha|beta|pre|dev|snapshot)(?:[.-]|\d|$)|[ab]\d)/i;
 
 /** Undefined for tags that name no version (`latest`, `main`, a digest). */
 export function parseVersion(text: string): Version | undefined {
