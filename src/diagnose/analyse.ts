@@ -3,7 +3,8 @@
 import { parsersFor } from "../collectors/index.ts";
 import { recogniseAll } from "../collectors/recognise.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
-import type { FactSet } from "../model/facts.ts";
+import { type FactSet, type Facts, factIds } from "../model/facts.ts";
+import type { TextPattern } from "../model/pattern.ts";
 import type { AnyRule } from "../model/rule.ts";
 import { mergeFacts } from "../stack/merge.ts";
 import type { LineReader } from "./candidate.ts";
@@ -16,6 +17,8 @@ export interface AnalyseOptions {
   readonly mode: Mode;
   /** Gaps found while reading, before any parser saw the text. */
   readonly gaps?: readonly Gap[];
+  /** Facts of large files that were read as streams. */
+  readonly streamed?: readonly FactSet[];
 }
 
 export interface Analysis extends Judgement {
@@ -24,8 +27,10 @@ export interface Analysis extends Judgement {
 }
 
 export function analyse(segments: readonly Segment[], options: AnalyseOptions): Analysis {
-  const patterns = [...new Set(options.rules.flatMap((rule) => rule.texts ?? []))];
-  const recognised = recogniseAll(segments, parsersFor(patterns));
+  const recognised = [
+    recogniseAll(segments, parsersFor(patternsOf(options.rules))),
+    ...(options.streamed ?? []),
+  ].reduce(joinFacts);
   const factSet = {
     ...recognised,
     facts: mergeFacts(recognised.facts),
@@ -37,6 +42,17 @@ export function analyse(segments: readonly Segment[], options: AnalyseOptions): 
     factSet,
     readLine,
   };
+}
+
+/** The texts all rules look for, each once. */
+export function patternsOf(rules: readonly AnyRule[]): readonly TextPattern[] {
+  return [...new Set(rules.flatMap((rule) => rule.texts ?? []))];
+}
+
+function joinFacts(a: FactSet, b: FactSet): FactSet {
+  const entries = factIds.map((id) => [id, [...a.facts[id], ...b.facts[id]]]);
+  const facts = Object.fromEntries(entries) as unknown as Facts;
+  return { facts, seen: new Set([...a.seen, ...b.seen]), gaps: [...a.gaps, ...b.gaps] };
 }
 
 /** Looks a line up in the segments; later segments of a source do not hide earlier ones. */

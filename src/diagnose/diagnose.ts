@@ -3,27 +3,41 @@
 import { readEvidence } from "../bundle/read-evidence.ts";
 import type { SourceText } from "../bundle/source-text.ts";
 import { toSegments } from "../bundle/to-segments.ts";
+import { readLogStream } from "../collectors/logs/collect.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
-import { type AnalyseOptions, type Analysis, analyse } from "./analyse.ts";
+import type { FactSet } from "../model/facts.ts";
+import type { TextPattern } from "../model/pattern.ts";
+import { type AnalyseOptions, type Analysis, analyse, patternsOf } from "./analyse.ts";
 
 export interface Gathered {
   readonly segments: readonly Segment[];
   readonly gaps: readonly Gap[];
+  /** Facts of files too large to be held. */
+  readonly streamed: readonly FactSet[];
 }
 
-export async function gather(path: string): Promise<Gathered> {
+/** `patterns`: the texts rules look for; large logs are read once, while they pass. */
+export async function gather(path: string, patterns: readonly TextPattern[]): Promise<Gathered> {
   const segments: Segment[] = [];
   const gaps: Gap[] = [];
+  const streamed: FactSet[] = [];
   for await (const item of readEvidence(path)) {
     if (item.kind === "text") segments.push(...toSegments(item));
     if (item.kind === "gap") gaps.push(item.gap);
+    if (item.kind === "stream") {
+      const { kind: _kind, sizeBytes: _size, open, ...origin } = item;
+      streamed.push(await readLogStream({ ...origin, startLine: 1 }, open(), patterns));
+    }
   }
-  return { segments, gaps };
+  return { segments, gaps, streamed };
 }
 
-export async function diagnosePath(path: string, options: Omit<AnalyseOptions, "gaps">): Promise<Analysis> {
-  const { segments, gaps } = await gather(path);
-  return analyse(segments, { ...options, gaps });
+export async function diagnosePath(
+  path: string,
+  options: Omit<AnalyseOptions, "gaps" | "streamed">,
+): Promise<Analysis> {
+  const { segments, gaps, streamed } = await gather(path, patternsOf(options.rules));
+  return analyse(segments, { ...options, gaps, streamed });
 }
 
 /** Texts in memory, as tests and the web page have them. */

@@ -1,13 +1,15 @@
 // Text in, facts out: the same scan for a segment in memory and for a file of any size that is read in chunks.
 import { Buffer } from "node:buffer";
-import type { Segment } from "../../model/evidence.ts";
+import type { Gap, Segment } from "../../model/evidence.ts";
+import { type FactId, type FactSet, type FactTypes, noFacts } from "../../model/facts.ts";
+import type { TextPattern } from "../../model/pattern.ts";
 import type { Emit } from "../parser.ts";
 import { TextCollector } from "./collector.ts";
 import type { TextOrigin } from "./origin.ts";
 import { LineScanner } from "./scan.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { snippetLines } from "./snippets.ts";
-import type { TextSet } from "./texts.ts";
+import { type TextSet, textSet } from "./texts.ts";
 
 /** Enough to tell a log from a configuration file. */
 const headBytes = 65_536;
@@ -60,6 +62,37 @@ export async function collectStream(
   scan?.scanner.end();
   scan?.collector.end(emit);
   return shape;
+}
+
+/** A file that is too large to be held, as facts. Only logs are read that way; anything else becomes a gap. */
+export async function readLogStream(
+  origin: TextOrigin,
+  chunks: AsyncIterable<Uint8Array>,
+  patterns: readonly TextPattern[],
+): Promise<FactSet> {
+  const facts = noFacts();
+  const seen = new Set<FactId>();
+  const gaps: Gap[] = [];
+  const emit: Emit = {
+    fact<Id extends FactId>(id: Id, value: FactTypes[Id]) {
+      seen.add(id);
+      (facts[id] as FactTypes[Id][]).push(value);
+    },
+    seen: (id) => void seen.add(id),
+    gap: (gap) => void gaps.push(gap),
+    segment: () => undefined,
+    text: () => undefined,
+  };
+  const shape = await collectStream(origin, chunks, textSet(patterns), emit);
+  if (isNoLog(shape)) {
+    gaps.push({
+      what: origin.source,
+      because: "too-large",
+      detail: `it looks like ${shape}, which has to be held whole to be read`,
+      at: { source: origin.source, line: origin.startLine },
+    });
+  }
+  return { facts, seen, gaps };
 }
 
 function isNoLog(shape: Shape): boolean {

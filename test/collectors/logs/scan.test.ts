@@ -2,11 +2,12 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readLogStream } from "../../../src/collectors/logs/collect.ts";
 import { stripPrefix } from "../../../src/collectors/logs/prefix.ts";
 import { shapeOf } from "../../../src/collectors/logs/shape.ts";
 import { snippetLines } from "../../../src/collectors/logs/snippets.ts";
 import { compilePattern } from "../../../src/model/pattern.ts";
-import { collect, collectChunks } from "./collected.ts";
+import { collect, collectChunks, origin } from "./collected.ts";
 
 const words = [
   "lock",
@@ -204,5 +205,29 @@ describe("large sources", () => {
   test("configuration and scripts are not read as logs", async () => {
     const script = "#!/bin/bash\nset -e\necho 'cannot open'\n".repeat(3_000);
     expect((await collectChunks(Buffer.from(script), [4_096], ["cannot open"])).lines).toEqual([]);
+  });
+});
+
+describe("a file too large to be held", () => {
+  async function* once(text: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(text);
+  }
+
+  test("gives facts when it is a log", async () => {
+    const { facts, gaps } = await readLogStream(origin, once('level=error msg="cannot open"\n'), [
+      "cannot open",
+    ]);
+    expect(facts["text.lines"]).toMatchObject([
+      { text: 'level=error msg="cannot open"', at: { source: "a.log", line: 1 } },
+    ]);
+    expect(gaps).toEqual([]);
+  });
+
+  test("gives a gap when it is anything else", async () => {
+    const { facts, gaps } = await readLogStream(origin, once("server:\n  x: 1\n  y: cannot open\n"), [
+      "cannot open",
+    ]);
+    expect(facts["text.lines"]).toEqual([]);
+    expect(gaps).toMatchObject([{ what: "a.log", because: "too-large" }]);
   });
 });
