@@ -1,0 +1,67 @@
+// Steps that only a person or a target can do, as the exact command to paste.
+import type { Step } from "../model/plan.ts";
+
+/** Undefined: the step has no command, or is done by editing files. */
+export function commandOf(step: Step): string | undefined {
+  switch (step.do) {
+    case "restart":
+      return onHost(restartCommand(step.what), step.what.host);
+    case "set-owner":
+      return onHost(ownerCommand(step), step.host);
+    case "patch-object":
+      return `kubectl ${inNamespace(step.namespace)}patch ${shellWord(step.kind.toLowerCase())} ${shellWord(step.name)} --type=json -p ${shellWord(JSON.stringify(step.patch))}`;
+    case "by-hand":
+      return step.command;
+    default:
+      return undefined;
+  }
+}
+
+type Restart = Extract<Step, { readonly do: "restart" }>["what"];
+
+function restartCommand(what: Restart): string {
+  if (what.kind === "container") return `docker restart ${shellWord(what.name)}`;
+  if (what.kind === "unit") return `systemctl restart ${shellWord(what.name)}`;
+  // A pod of a workload is made again, with the files as they are now; never forced.
+  if (what.kind === "pod") return `kubectl ${inNamespace(what.namespace)}delete pod ${shellWord(what.name)}`;
+  const [name, namespace] = workloadName(what);
+  const scope = inNamespace(namespace);
+  const kinds = `kubectl ${scope}get deployment,statefulset,daemonset ${shellWord(name)} --ignore-not-found -o name`;
+  return `${kinds} | xargs kubectl ${scope}rollout restart`;
+}
+
+/** Component ids are `namespace/name`. */
+function workloadName({ name, namespace }: Restart): readonly [string, string | undefined] {
+  const slash = name.indexOf("/");
+  if (namespace !== undefined || slash < 0) return [name.slice(slash + 1), namespace];
+  return [name.slice(slash + 1), name.slice(0, slash)];
+}
+
+/** This path only: `-h` keeps a link from leading elsewhere, and nothing is recursive. */
+function ownerCommand(step: Extract<Step, { readonly do: "set-owner" }>): string {
+  const owner = ownerWord(step.uid, step.gid);
+  const path = shellWord(step.path);
+  return [
+    ...(owner === undefined ? [] : [`chown -h ${owner} ${path}`]),
+    ...(step.mode === undefined ? [] : [`chmod ${step.mode.toString(8).padStart(4, "0")} ${path}`]),
+  ].join(" && ");
+}
+
+function ownerWord(uid: number | undefined, gid: number | undefined): string | undefined {
+  if (uid === undefined) return gid === undefined ? undefined : `:${gid}`;
+  return gid === undefined ? String(uid) : `${uid}:${gid}`;
+}
+
+function inNamespace(namespace: string | undefined): string {
+  return namespace === undefined ? "" : `-n ${shellWord(namespace)} `;
+}
+
+function onHost(command: string, host: string | undefined): string {
+  return host === undefined || command === "" ? command : `ssh ${shellWord(host)} ${shellWord(command)}`;
+}
+
+/** One word for a POSIX shell, whatever it holds. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
