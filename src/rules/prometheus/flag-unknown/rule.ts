@@ -1,0 +1,55 @@
+// The image does not know a flag it is started with.
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "prometheus/flag-unknown",
+  title: "Prometheus (or Alertmanager) is started with a flag that its image version does not know",
+  why: "An unknown flag ends the process at once. Image tag and arguments come from different versions: 3.0 removed --storage.tsdb.retention, --alertmanager.timeout and --storage.tsdb.allow-overlapping-blocks; 1.x used a single dash.",
+  severity: "critical",
+  component: "prometheus",
+  layer: "version",
+  nature: "cause",
+  effect: "down",
+  phase: "flags",
+  from: [
+    "prometheus",
+    "alertmanager",
+    "node-exporter",
+    "prometheus-operator",
+    "config-reloader",
+    "kube-state-metrics",
+  ],
+  texts: [
+    "error: unknown long flag '{flag}'",
+    "unknown long flag '{flag}'",
+    "error: unknown short flag '{flag}'",
+    "Error parsing command line arguments: unknown {what} flag '{flag}'",
+    "unknown flag: {flag}",
+    "flag provided but not defined: {flag}",
+  ],
+  confirm: (hit) => ({
+    holds:
+      hit.line.component !== undefined ||
+      /prometheus|alertmanager|node_exporter/.test(hit.line.text) ||
+      hit.component !== undefined,
+  }),
+  says: ({ captures, component }) =>
+    `Flag ${captures.flag?.replace(/[,.'"\\]+$/, "")} is unknown to ${component?.image ?? "this image version"}: flags and image are of different versions`,
+  rivals: [
+    {
+      rule: "prometheus/agent-mode-flags-mixed",
+      tellApart: "there the flag exists and belongs to the other mode",
+    },
+  ],
+  decideWith: "docker run --rm IMAGE --help 2>&1 | grep FLAG",
+  references: [
+    "https://prometheus.io/docs/prometheus/latest/migration/",
+    "https://prometheus.io/docs/prometheus/latest/command-line/prometheus/",
+  ],
+  fix: () => ({
+    summary:
+      "Align image tag and flags (retention: --storage.tsdb.retention.time; agent: --agent; remote write receiver: --web.enable-remote-write-receiver)",
+    risk: "disruptive",
+    steps: [{ do: "by-hand", title: "Remove or rename the flag" }],
+  }),
+});
