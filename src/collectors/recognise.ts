@@ -15,6 +15,8 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
   const gaps: Gap[] = [];
   const unknown = new Map<string, Segment[]>();
   const streams = new Map<string, number>();
+  /** Lines that a parser has already handed on as text, so that they are not noticed a second time. */
+  const told = new Set<string>();
 
   const read = (segment: Segment, depth: number): void => {
     for (const piece of cutSegment(segment, parsers)) {
@@ -32,7 +34,9 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
 
   const notice = (segment: Segment, parser: Parser): void => {
     try {
-      parser.notices?.(segment, emitFrom(segment, []));
+      const emit = emitFrom(segment, []);
+      const isNew = (line: EmittedText): boolean => !told.has(`${segment.source}:${line.line}`);
+      parser.notices?.(segment, { ...emit, text: (line) => (isNew(line) ? emit.text(line) : undefined) });
     } catch {
       // what is found in passing is a bonus; its own parser has read the segment
     }
@@ -43,12 +47,14 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
       fact<Id extends FactId>(id: Id, value: FactTypes[Id]) {
         seen.add(id);
         (facts[id] as FactTypes[Id][]).push(value);
+        if (id === "text.lines") told.add(`${value.at.source}:${value.at.line}`);
       },
       seen: (id) => void seen.add(id),
       segment: (child) => void children.push(child),
       text: (line) => {
         seen.add("text.lines");
         facts["text.lines"].push(textLine(segment, line, streams));
+        told.add(`${segment.source}:${line.line}`);
       },
       gap: (gap) => void gaps.push(gap),
     };

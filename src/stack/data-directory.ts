@@ -50,7 +50,7 @@ export function dataDirectoryOf(component: Component, path: string, facts: Neede
   const uid = security?.runAsUser ?? pod?.runAsUser ?? (user ? Number(user[1]) : imageUser[component.kind]);
   const gid = security?.runAsGroup ?? pod?.runAsGroup ?? (user?.[2] ? Number(user[2]) : undefined);
   const fsGroup = found.volumeType === "hostPath" ? undefined : pod?.fsGroup;
-  const owners = ownersOf(found.hostPath, path, component, facts);
+  const owners = ownersOf(found.hostPath, path, uid, component, facts);
   const uidAt = security?.runAsUser === undefined ? pod?.at : security.at;
   return {
     ...found,
@@ -126,10 +126,14 @@ function isBelow(path: string, folder: string): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-/** What was seen on disk decides; without that, the last playbook task that sets this very path. */
+/**
+ * What was seen on disk decides. Without that, playbook tasks that set this very path: the order over several playbooks is
+ * not known, so the one that does not give it to the process is the one in force where the process may not write.
+ */
 function ownersOf(
   hostPath: string | undefined,
   path: string,
+  uid: number | undefined,
   component: Component,
   facts: Needed,
 ): Pick<DataDirectory, "ownership" | "earlierOwnership"> {
@@ -154,7 +158,7 @@ function ownersOf(
       ...(mode === undefined ? {} : { mode }),
     };
   });
-  const last = set.at(-1);
+  const last = set.findLast((owner) => owner.uid !== uid) ?? set.at(-1);
   const other = set.findLast((owner) => owner.uid !== last?.uid);
   const observed: Ownership | undefined = seen && !seen.missing ? observedOwner(seen) : undefined;
   const ownership = observed ?? last;

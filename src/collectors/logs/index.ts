@@ -4,7 +4,10 @@ import type { TextPattern } from "../../model/pattern.ts";
 import type { Parser } from "../parser.ts";
 import { collectText } from "./collect.ts";
 import { type Shape, shapeOf } from "./shape.ts";
-import { textSet } from "./texts.ts";
+import { matchesOf, textSet } from "./texts.ts";
+
+/** Longer outputs of other tools are tables and objects, not messages. */
+const noticedLength = 200_000;
 
 const shapes = new WeakMap<Segment, Shape>();
 
@@ -24,6 +27,22 @@ export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
       parse(segment, emit) {
         collectText(segment, textSet(texts), emit);
       },
+      /** A rule's text may also stand in what another parser reads for its values: the answer of a curl, a status line. */
+      notices(segment, emit) {
+        if (segment.text.length > noticedLength || !isProse(shapes.get(segment) ?? shapeOf(segment.text)))
+          return;
+        const set = textSet(texts);
+        segment.text.split("\n").forEach((line, i) => {
+          if (line.length > 4 && matchesOf(set, line).length > 0) {
+            emit.text({ text: line.trim(), line: segment.startLine + i, stream: "output" });
+          }
+        });
+      },
     },
   ];
+}
+
+/** What stands in code and configuration was written there, nobody has said it. */
+function isProse(shape: Shape): boolean {
+  return shape === "log" || shape === "note";
 }
