@@ -28,13 +28,24 @@ export function decisivePart(
 ): Range | undefined {
   if (excerpt.length > cap) return tellingPart(excerpt.slice(0, 25 * cap));
   const said = sayTokens(finding);
+  const tail = errorTail(excerpt);
+  const shared = sharedPart(excerpt, said) ?? embeddedPart(excerpt, said);
   return (
-    sharedPart(excerpt, said) ??
-    embeddedPart(excerpt, said) ??
-    errorTail(excerpt) ??
+    (shared && tail && overlap(shared, tail) ? around(shared, tail) : shared) ??
+    tail ??
     tellingPart(excerpt) ??
     (pointer ? valuePart(excerpt) : undefined)
   );
+}
+
+/** What the sentence names stands inside the innermost error: the whole error is the point. */
+function around(shared: Range, tail: Range): Range {
+  const whole = { start: Math.min(shared.start, tail.start), end: Math.max(shared.end, tail.end) };
+  return whole.end - whole.start <= 160 ? whole : shared;
+}
+
+function overlap(one: Range, other: Range): boolean {
+  return one.start < other.end && other.start < one.end;
 }
 
 interface Token {

@@ -54,8 +54,10 @@ export function unknownAnswer(report: Report): string {
   if (report.stack.components.length === 0 && report.coverage.missing.length === 0) {
     return "Could not tell: nothing in what was read belongs to a monitoring stack that watchmend knows.";
   }
-  const next = report.coverage.missing.find((gap) => gap.decideWith);
-  const then = next ? " Run the commands below and diagnose again with what they print." : "";
+  const next = report.coverage.missing.some((gap) => gap.decideWith);
+  const then = next
+    ? " Run the commands below and diagnose again with what they print."
+    : " Add what is at hand: logs, also of the previous run, the output of docker ps or kubectl get pods, and the configuration.";
   return `Could not tell: what was read shows no fault, and too much is missing to call it healthy.${then}`;
 }
 

@@ -45,11 +45,11 @@ test("puts the cause first", () => {
 
 test("underlines the part of the log line that decides", () => {
   const rows = renderTerminal(crashLoop).split("\n");
-  const at = rows.findIndex((row) => row.includes("^^^"));
-  const carets = rows[at] ?? "";
-  expect(rows[at - 1]?.slice(carets.indexOf("^"), carets.lastIndexOf("^") + 1)).toBe(
-    "/prometheus/lock: permission denied",
-  );
+  const marked = rows.flatMap((row, index) => {
+    const carets = /\^+/.exec(row);
+    return carets ? [(rows[index - 1] ?? "").slice(carets.index, carets.index + carets[0].length)] : [];
+  });
+  expect(marked.slice(0, 2).join(" ")).toBe("open /prometheus/lock: permission denied");
 });
 
 test("hangs a symptom under its most direct cause", () => {

@@ -24,6 +24,9 @@ ${legend()}`;
 }
 
 function svg(drawing: Drawing, topology: Topology, links: PictureLinks): Markup {
+  const alive = new Set(
+    topology.edges.flatMap((edge) => (edge.state === "works" ? [edge.from, edge.to] : [])),
+  );
   return html`<svg class="topology" viewBox="0 0 ${drawing.width} ${drawing.height}" width="${drawing.width}" height="${drawing.height}" role="img" aria-label="${summary(topology)}">
 <defs>${(["works", "broken", "unknown"] as const).map(arrowHead)}</defs>
 ${drawing.groups.map(
@@ -41,7 +44,7 @@ ${drawing.edges.map((edge) => {
   const body = labelBody(edge);
   return body && linkShape(edge, topology, links, body);
 })}
-${drawing.nodes.map((node, index) => nodeShape(node, index, links))}
+${drawing.nodes.map((node, index) => nodeShape(node, index, links, alive.has(node.node.id)))}
 </svg>`;
 }
 
@@ -49,7 +52,7 @@ function arrowHead(state: LinkState): Markup {
   return html`<marker id="head-${state}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="head ${state}" d="M0 0L10 5L0 10z"/></marker>`;
 }
 
-function nodeShape(drawn: DrawnNode, index: number, links: PictureLinks): Markup {
+function nodeShape(drawn: DrawnNode, index: number, links: PictureLinks, isAlive: boolean): Markup {
   const { node, x, y, width, height } = drawn;
   const [finding] = node.findings;
   const middle = y + height / 2;
@@ -58,7 +61,7 @@ function nodeShape(drawn: DrawnNode, index: number, links: PictureLinks): Markup
     html`<circle class="badge" cx="${x + width - 4}" cy="${y + 4}" r="11"/><text class="badge${node.findings.length > 99 && " small"}" x="${x + width - 4}" y="${y + 8}">${node.findings.length > 99 ? "99+" : node.findings.length}</text>`
   }`;
   const body = html`<title>${node.members.slice(0, 12).join(", ")}${node.members.length > 12 ? ` and ${node.members.length - 12} more` : ""}${node.findings.length > 0 ? `: ${node.findings.length} findings` : ""}</title>${shape}`;
-  const classes = `node ${node.severity ?? "calm"}${node.external ? " external" : ""}`;
+  const classes = `node ${node.severity ?? (isAlive ? "alive" : "calm")}${node.external ? " external" : ""}`;
   const inner = finding === undefined ? body : html`<a href="#${links.finding(finding)}">${body}</a>`;
   return html`<g class="${classes}" id="${links.node(index)}">${inner}</g>
 `;

@@ -91,9 +91,9 @@ summary code{color:var(--quiet);margin-left:.25rem}
 .topology{display:block;margin:0 auto;max-width:none;height:auto;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .topology a{cursor:pointer;text-decoration:none}
 .group rect{fill:var(--sunk);stroke:var(--line)}.group text{fill:var(--quiet);font-weight:600;font-size:12px}
-.node rect{fill:var(--card);stroke:var(--line);stroke-width:1.5}.node rect.edge{fill:var(--good);stroke:none}
+.node rect{fill:var(--card);stroke:var(--line);stroke-width:1.5}.node rect.edge{fill:var(--unknown);stroke:none}.node.alive rect.edge{fill:var(--good)}
 .node.critical rect.edge,.node.critical circle.badge{fill:var(--critical)}.node.warning rect.edge,.node.warning circle.badge{fill:var(--warning)}
-.node.notice rect.edge,.node.notice circle.badge,.node.calm circle.badge{fill:var(--notice)}
+.node.notice rect.edge,.node.notice circle.badge,.node.calm circle.badge,.node.alive circle.badge{fill:var(--notice)}
 .node.critical rect:first-of-type{stroke:var(--critical)}
 .node.external rect{stroke-dasharray:4 3}.node.external rect.edge,.node.external .edge{fill:var(--unknown)}
 .node a:hover rect:first-of-type{stroke:var(--link)}.node:target rect{stroke:var(--link);stroke-width:3}

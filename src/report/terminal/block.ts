@@ -2,6 +2,9 @@
 import type { Ink } from "../text/ink.ts";
 import { columns, wrap } from "../text/width.ts";
 
+/** No printable text contains it. */
+const held = "\0";
+
 /** Wraps `text` behind `first`; following rows start with `rest`. Prefixes may be coloured, `lead` is their plain width. */
 export function hanging(
   ink: Ink,
@@ -10,9 +13,11 @@ export function hanging(
   text: string,
   paint: (row: string) => string = (row) => row,
 ): string[] {
-  const lead = Math.max(columns(plain(first)), columns(plain(rest)));
-  return wrap(text, ink.width - lead).map((row, index) =>
-    `${index === 0 ? first : rest}${paint(row)}`.trimEnd(),
+  const lead = columns(plain(rest));
+  // The first row may have less room: a filler holds its place while the text is wrapped.
+  const filler = held.repeat(Math.max(0, columns(plain(first)) - lead));
+  return wrap(filler + text, ink.width - lead).map((row, index) =>
+    `${index === 0 ? first : rest}${paint(row.replaceAll(held, ""))}`.trimEnd(),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Proof } from "../../model/place.ts";
 import { decisivePart } from "../decisive.ts";
 import type { Ink } from "../text/ink.ts";
 import { dedent, rows, underline } from "../text/rows.ts";
-import { elideAround, padStart } from "../text/width.ts";
+import { columns, elideAround, padStart } from "../text/width.ts";
 import { hanging } from "./block.ts";
 
 const rowsPerLine = 3;
@@ -48,9 +48,10 @@ function excerptLines(proof: Proof, finding: Finding, ink: Ink, indent: string, 
   const blank = `${indent}${" ".repeat(gutter)} ${bar}`;
   const width = ink.width - indent.length - gutter - 4;
   const lines: string[] = [];
-  for (const [index, line] of quoted.slice(0, linesPerProof).entries()) {
+  for (const [index, whole] of quoted.slice(0, linesPerProof).entries()) {
     const number = proof.line === undefined ? "" : String(proof.line + index);
     const first = `${indent}${ink.cyan(padStart(number, gutter))} ${bar}`;
+    const line = withoutWideGaps(whole, width);
     const mark = decisivePart(line, finding, proof.pointer);
     const elided = elideAround(line, mark, width * rowsPerLine - rowsPerLine * 6, ink.glyphs.ellipsis);
     for (const [rowIndex, row] of rows(elided.text, elided.mark, width - 2).entries()) {
@@ -70,4 +71,9 @@ function excerptLines(proof: Proof, finding: Finding, ink: Ink, indent: string, 
 
 function lastLine(proof: Proof): number {
   return (proof.line ?? 0) + Math.min(linesPerProof, proof.excerpt.split("\n", linesPerProof + 1).length) - 1;
+}
+
+/** A row of a table that does not fit is easier to read without the blanks that align its columns. */
+function withoutWideGaps(line: string, width: number): string {
+  return columns(line) <= width ? line : line.replace(/(?<=\S) {4,}/g, "   ");
 }

@@ -126,7 +126,7 @@ function linksOf(topology: Topology, order: ReadonlyMap<string, number>): Link[]
 }
 
 function labelOf(edge: TopologyEdge, crowded: boolean): string {
-  if (crowded && edge.state !== "broken") return "";
+  if (edge.from === edge.to || (crowded && edge.state !== "broken")) return "";
   const count = edge.count > 1 ? `${edge.count} × ` : "";
   const word = edge.kind.replaceAll("-", " ");
   return elideEnd(`${count}${edge.state === "broken" && edge.label ? edge.label : word}`, labelColumns, "…");
