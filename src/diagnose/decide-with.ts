@@ -66,6 +66,7 @@ const questions: Readonly<Record<FactId, Question>> = {
   "component.flags": { what: "start flags", docker: "curl -s http://PROMETHEUS:9090/api/v1/status/flags" },
   "component.health": { what: "readiness answers", docker: "curl -si http://HOST:PORT/ready" },
   "loki.ring": { what: "Loki's ring", docker: "curl -s -H 'Accept: application/json' http://LOKI:3100/ring" },
+  "loki.labels": { what: "the labels Loki knows", docker: "curl -s http://LOKI:3100/loki/api/v1/labels" },
   "grafana.datasources": {
     what: "Grafana's data sources",
     docker: "curl -su USER http://GRAFANA:3000/api/datasources",

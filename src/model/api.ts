@@ -70,6 +70,14 @@ export interface Sample {
   readonly value: number;
 }
 
+/** A label name that a Loki knows, from `/loki/api/v1/labels`; `values` only where `/label/<name>/values` was asked. */
+export interface LokiLabel {
+  readonly at: Place;
+  readonly host?: string;
+  readonly name: string;
+  readonly values?: readonly string[];
+}
+
 /** Start flags as `/api/v1/status/flags` shows them. */
 export interface RunningFlag {
   readonly at: Place;

@@ -4,6 +4,7 @@ import type {
   GrafanaDatasource,
   HealthAnswer,
   LoadedRule,
+  LokiLabel,
   RingMember,
   RunningFlag,
   Sample,
@@ -83,6 +84,7 @@ export interface FactTypes {
   "component.flags": RunningFlag;
   "component.health": HealthAnswer;
   "loki.ring": RingMember;
+  "loki.labels": LokiLabel;
   "grafana.datasources": GrafanaDatasource;
   "metrics.samples": Sample;
   "ansible.files": AnsibleFileTask;
@@ -138,6 +140,7 @@ const everyFact: { readonly [Id in FactId]: true } = {
   "component.flags": true,
   "component.health": true,
   "loki.ring": true,
+  "loki.labels": true,
   "grafana.datasources": true,
   "metrics.samples": true,
   "ansible.files": true,

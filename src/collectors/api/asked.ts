@@ -1,0 +1,56 @@
+// Which URL an answer belongs to, as far as the command says it, and which component listens there.
+
+import type { ComponentKind } from "../../model/component.ts";
+import type { Segment } from "../../model/evidence.ts";
+
+const ports: Readonly<Record<string, ComponentKind>> = {
+  "9090": "prometheus",
+  "9093": "alertmanager",
+  "3100": "loki",
+  "9080": "promtail",
+  "12345": "alloy",
+  "3000": "grafana",
+  "9100": "node-exporter",
+  "8080": "cadvisor",
+  "9115": "blackbox-exporter",
+  "9091": "pushgateway",
+};
+const names: readonly (readonly [RegExp, ComponentKind])[] = [
+  [/alertmanager/i, "alertmanager"],
+  [/promtail/i, "promtail"],
+  [/alloy|grafana-agent/i, "alloy"],
+  [/grafana/i, "grafana"],
+  [/loki/i, "loki"],
+  [/cadvisor/i, "cadvisor"],
+  [/node[-_]?exporter/i, "node-exporter"],
+  [/kube-state-metrics/i, "kube-state-metrics"],
+  [/prom/i, "prometheus"],
+];
+
+/** The URL (or `host:port/path`) of the command that got this text. */
+export function askedUrl(segment: Segment): string | undefined {
+  const command = segment.command?.slice(0, 4_000) ?? "";
+  const full = /https?:\/\/[^\s"'`|<>;)]+/.exec(command)?.[0];
+  if (full !== undefined) return full;
+  return /(?:^|\s)["']?((?:localhost|[\w.-]{1,200}):\d{2,5}\/[^\s"'`|<>;)]*)/.exec(command)?.[1];
+}
+
+/** Who answers at a URL: by host name first (a tunnel may carry any port), then by the usual port, then by the command. */
+export function componentAt(url: string | undefined, segment: Segment): ComponentKind | undefined {
+  const match =
+    /^(?:https?:\/\/)?(?:[^@/\s]{0,200}@)?([^/:\s]{1,200}|\[[^\]]{1,60}\])(?::(\d{2,5}))?(\/\S*)?$/.exec(
+      url ?? "",
+    );
+  const [, host = "", port = "", path = ""] = match ?? [];
+  if (path.startsWith("/loki/")) return "loki";
+  const named = names.find(([pattern]) => pattern.test(host))?.[1];
+  if (named) return named;
+  const inCommand = (segment.command ?? "").slice(0, 500).replace(url ?? " ", "");
+  const asked = names.find(([pattern]) => pattern.test(inCommand))?.[1];
+  return ports[port] ?? asked ?? hinted(segment);
+}
+
+function hinted(segment: Segment): ComponentKind | undefined {
+  const hint = segment.hints?.component;
+  return hint === undefined ? undefined : names.find(([pattern]) => pattern.test(hint))?.[1];
+}
