@@ -85,6 +85,10 @@ export interface FileEntry {
   readonly mtime?: string;
   /** The mode has a plus sign: an access control list says more than the bits. */
   readonly hasAcl?: boolean;
+  /** `size` is that of everything below the path (`du`). */
+  readonly isTotal?: boolean;
+  /** Entries of the access control list for named users and groups: `user:prometheus:rwx`. */
+  readonly acl?: readonly string[];
   /** The tool said that the path does not exist. */
   readonly missing?: boolean;
 }
@@ -189,6 +193,10 @@ export interface ProcessEntry {
   readonly pid?: number;
   readonly user?: string;
   readonly argv: readonly string[];
+  /** The systemd unit that starts it. */
+  readonly unit?: string;
+  /** It stands in a unit file, which does not show that it runs. */
+  readonly isDeclared?: boolean;
 }
 
 export interface MountEntry {
@@ -215,6 +223,12 @@ export interface SystemdUnit {
   readonly sub?: string;
   readonly enabled?: string;
   readonly result?: string;
+  /** Path of the unit file. */
+  readonly path?: string;
+  /** `User=` of the unit. */
+  readonly user?: string;
+  readonly exitStatus?: number;
+  readonly restarts?: number;
 }
 
 /** `prometheus, version 2.1.0`, `Docker version 29.0.0`, `chart prometheus 13.1.0 -> 13.2.0`. */
