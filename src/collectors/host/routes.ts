@@ -23,7 +23,7 @@ export const routes: Parser = {
     const head = headOf(segment, 10);
     if (head.some((line) => tableTitle.test(line) || tableHeader.test(line))) return 0.96;
     const own = head.filter(
-      (line) => (ipRow.test(line.trim()) && /\s/.test(line.trim())) || /^\s+nexthop via /.test(line),
+      (line) => readIp(line.trim()) !== undefined || /^\s+nexthop via /.test(line),
     ).length;
     return own > 0 && own >= head.length * 0.8 ? 0.94 : 0;
   },
@@ -70,7 +70,7 @@ function prefixOf(mask: string): number | undefined {
 }
 
 function readIp(text: string): Row | undefined {
-  const match = ipRow.exec(text);
+  const match = neighbourRow.test(text) ? null : ipRow.exec(text);
   if (!match) return undefined;
   const [, kind, destination = "", via] = match;
   if (kind === "broadcast" || kind === "anycast") return undefined;
