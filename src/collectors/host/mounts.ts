@@ -70,8 +70,8 @@ function readRow(text: string, isFstab: boolean): Row | undefined {
   if (!table) return undefined;
   const isDeclared = isFstab || /^(?:UUID|LABEL|PARTUUID)=/.test(table[1] ?? "") || table[4] === "defaults";
   return given({
-    source: unescape(table[1] ?? ""),
-    target: unescape(table[2] ?? ""),
+    source: decodeBlanks(table[1] ?? ""),
+    target: decodeBlanks(table[2] ?? ""),
     type: table[3],
     options: table[4]?.split(","),
     isDeclared: isDeclared ? true : undefined,
@@ -79,7 +79,7 @@ function readRow(text: string, isFstab: boolean): Row | undefined {
 }
 
 /** Blanks in paths are written \040. */
-function unescape(text: string): string {
+function decodeBlanks(text: string): string {
   return text.replace(/\\(0\d\d|1[0-7]\d)/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );
