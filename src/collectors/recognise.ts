@@ -34,7 +34,7 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
 
   const notice = (segment: Segment, parser: Parser): void => {
     try {
-      const emit = emitFrom(segment, []);
+      const emit = withLineMap(segment, emitFrom(segment, []));
       const isNew = (line: EmittedText): boolean => !told.has(`${segment.source}:${line.line}`);
       parser.notices?.(segment, { ...emit, text: (line) => (isNew(line) ? emit.text(line) : undefined) });
     } catch {

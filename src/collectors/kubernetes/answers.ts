@@ -105,11 +105,11 @@ export const answersParser: Parser = {
       .split("\n")
       .map((line) => line.trim())
       .filter(Boolean);
-    const own = lines.filter((line) => nothing.test(line) || refusalOf(line) || remark.test(line)).length;
-    if (!lines[0] || own === 0) return 0;
-    if (own === lines.length)
-      return remark.test(lines[0]) && lines.every((line) => remark.test(line)) ? 0.4 : 1;
-    return nothing.test(lines[0]) || refusalOf(lines[0]) ? 0.8 : 0;
+    const own = lines.filter((line) => nothing.test(line) || refusalOf(line)).length;
+    if (own === 0) return 0;
+    if (lines.every((line) => nothing.test(line) || refusalOf(line) || remark.test(line))) return 1;
+    const [first = ""] = lines;
+    return nothing.test(first) || refusalOf(first) ? 0.8 : 0;
   },
   parse: parseAnswers,
 };

@@ -24,7 +24,8 @@ const row = new RegExp(
 
 /** Is this line an event of a describe output? */
 export function isEventLine(line: string): boolean {
-  return row.test(line.slice(0, 2_000)) || oldRow(line.slice(0, 2_000)) !== undefined;
+  const head = line.slice(0, 2_000);
+  return row.test(head) || ageless.test(head) || oldRow(head) !== undefined;
 }
 
 const heading =
@@ -48,7 +49,7 @@ export function readEventLines(
     const line = (lines[i] ?? "").slice(0, 8_000);
     if (!/\S/.test(line)) continue;
     if (isEventHeading(line)) continue;
-    const found = ended ? undefined : (newRow(line) ?? oldRow(line));
+    const found = ended ? undefined : (newRow(line) ?? agelessRow(line) ?? oldRow(line));
     const last = events.at(-1);
     if (found) {
       const at = { source: segment.source, line: segment.startLine + i };
@@ -71,6 +72,17 @@ function newRow(line: string): EventRow | undefined {
   if (!match) return undefined;
   const [, type = "", reason = "", seen, rest = ""] = match;
   return { type, reason, message: messageOf(rest), ...parseSightings(seen) };
+}
+
+/** Somebody left the age out: then only wide gaps and a component's name tell it from prose. */
+const ageless =
+  /^\s*(Normal|Warning)\s{2,}([A-Z][A-Za-z]{2,60})\s{2,}([a-z][a-z0-9-]{2,60}(?:, \S{1,253})?)\s{2,}(\S.*)$/;
+
+function agelessRow(line: string): EventRow | undefined {
+  const match = ageless.exec(line);
+  return match
+    ? { type: match[1] ?? "", reason: match[2] ?? "", message: (match[4] ?? "").trimEnd() }
+    : undefined;
 }
 
 /** FROM is a word or `kubelet, node`; some events have none. */

@@ -56,14 +56,16 @@ function parseDescribed(segment: Segment, emit: Emit): void {
   const command = parseKubectl(segment.command);
   const lines = segment.text.split("\n");
   const eventsAt = lines.findIndex(
-    (line, i) =>
-      /^\s*Events:(?:\s*<none>|\s*$)/.test(line) ||
-      (isEventHeading(line) && isEventLine(lines[i + 1] ?? "") && !/Status/.test(line)),
+    (line, i) => /^\s*Events:(?:\s*<none>|\s*$)/.test(line) || isHeadingOfEvents(lines, i),
   );
   const bodyEnd = eventsAt >= 0 ? eventsAt : isEventLine(lines[0] ?? "") ? 0 : lines.length;
   const entries = readEntries(lines.slice(0, bodyEnd));
   const subject = emitBody(segment, lines.slice(0, bodyEnd), entries, command, emit);
   emitEvents(segment, lines, bodyEnd, subject, emit);
+}
+
+function isHeadingOfEvents(lines: readonly string[], i: number): boolean {
+  return isEventHeading(lines[i] ?? "") && lines.slice(i + 1, i + 3).some(isEventLine);
 }
 
 function emitEvents(

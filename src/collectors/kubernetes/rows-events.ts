@@ -1,7 +1,7 @@
 // Events from tables of `kubectl get events`, old and new, and from lines without a header.
 
 import type { Place } from "../../model/place.ts";
-import { parseAge, parseSightings } from "./ages.ts";
+import { isAge, parseAge, parseSightings } from "./ages.ts";
 import { containerOfFieldPath, objectOfEventName, type RawEvent } from "./events.ts";
 import type { KubectlCommand } from "./kubectl-command.ts";
 import { parsePrefixedName, resourceType } from "./resource-names.ts";
@@ -55,8 +55,9 @@ const bareEvent = new RegExp(
 
 /** A line of an events table whose header was not copied. Undefined when it may be anything else. */
 export function eventFromBareLine(line: string, at: Place, command?: KubectlCommand): RawEvent | undefined {
-  const match = bareEvent.exec(line.slice(0, 8_000));
-  if (!match) return undefined;
+  const head = line.slice(0, 8_000);
+  const match = bareEvent.exec(head);
+  if (!match) return eventFromOldLine(head, at, command);
   const [, namespace = command?.namespace, seen, type = "", reason = "", object = "", message = ""] = match;
   const { type: resource, name } = parsePrefixedName(object);
   return {
@@ -67,5 +68,35 @@ export function eventFromBareLine(line: string, at: Place, command?: KubectlComm
     name,
     ...parseSightings(seen),
     ...known({ namespace, objectKind: resource?.kind }),
+  };
+}
+
+/** LASTSEEN FIRSTSEEN COUNT NAME KIND SUBOBJECT TYPE REASON SOURCE MESSAGE (kubectl up to 1.13). */
+function eventFromOldLine(line: string, at: Place, command?: KubectlCommand): RawEvent | undefined {
+  const chunks = line.trim().split(/\s{2,}|\t+/);
+  const start = isAge(chunks[0] ?? "") ? 0 : 1;
+  const [last = "", first = "", count = "", name = "", kindWord = ""] = chunks.slice(start);
+  const kind = resourceType(kindWord)?.kind;
+  const type = chunks.findIndex((chunk, i) => i > start + 4 && /^(?:Normal|Warning)$/.test(chunk));
+  const reason = chunks[type + 1];
+  if (!isAge(last) || !isAge(first) || !/^\d{1,9}$/.test(count) || !kind || type < 0 || !reason)
+    return undefined;
+  return {
+    at,
+    type: chunks[type] ?? "",
+    reason,
+    message: chunks.slice(type + 3).join("  "),
+    name: objectOfEventName(name),
+    objectKind: kind,
+    count: Number(count),
+    ...known({
+      namespace: start === 1 ? chunks[0] : command?.namespace,
+      container: chunks
+        .slice(start + 5, type)
+        .map(containerOfFieldPath)
+        .find(Boolean),
+      lastSeenSecondsAgo: parseAge(last),
+      firstSeenSecondsAgo: parseAge(first),
+    }),
   };
 }
