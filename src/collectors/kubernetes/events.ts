@@ -1,6 +1,7 @@
 // Events, from whatever table or object they came: the fact, and the message as text for the rules.
 import type { KubernetesEvent } from "../../model/kubernetes.ts";
 import type { Place } from "../../model/place.ts";
+import { componentOfName } from "../logs/names.ts";
 import type { Emit } from "../parser.ts";
 
 /** An event as read; `name` is missing where the output does not say which object it is about. */
@@ -29,6 +30,7 @@ export function emitEvent(raw: RawEvent, emit: Emit): void {
   };
   emit.fact("kubernetes.events", event);
   const container = given ?? containerInMessage(raw.message);
+  const component = componentOfName(container) ?? componentOfName(name);
   emit.text({
     text: raw.message,
     line: raw.at.line ?? 1,
@@ -36,6 +38,7 @@ export function emitEvent(raw: RawEvent, emit: Emit): void {
     ...(namespace === undefined ? {} : { namespace }),
     ...(objectKind === "Pod" && name ? { pod: name } : {}),
     ...(container === undefined ? {} : { container }),
+    ...(component === undefined ? {} : { component }),
     ...(event.lastSeenMs === undefined ? {} : { timeMs: event.lastSeenMs }),
     ...(event.count === undefined ? {} : { count: event.count }),
   });
