@@ -34,9 +34,10 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
 
   const notice = (segment: Segment, parser: Parser): void => {
     try {
-      const emit = withLineMap(segment, emitFrom(segment, []));
+      const emit = emitFrom(segment, []);
       const isNew = (line: EmittedText): boolean => !told.has(`${segment.source}:${line.line}`);
-      parser.notices?.(segment, { ...emit, text: (line) => (isNew(line) ? emit.text(line) : undefined) });
+      const news: Emit = { ...emit, text: (line) => (isNew(line) ? emit.text(line) : undefined) };
+      parser.notices?.(segment, withLineMap(segment, news));
     } catch {
       // what is found in passing is a bonus; its own parser has read the segment
     }
