@@ -27,12 +27,23 @@ describe.each(Object.entries(reports))("%s", (_name, report) => {
   });
 });
 
-test("the schema refuses what the contract does not have", () => {
+test("both schemas refuse what the contract does not have", () => {
+  const shipped = z.fromJSONSchema(JSON.parse(reportJsonSchema()));
   const report = JSON.parse(renderJson(crashLoop));
-  expect(reportSchema.safeParse({ ...report, verdict: "fine" }).success).toBe(false);
-  expect(reportSchema.safeParse({ ...report, extra: 1 }).success).toBe(false);
-  const { findings: _findings, ...without } = report;
-  expect(reportSchema.safeParse(without).success).toBe(false);
+  const { findings, ...without } = report;
+  const [first, ...others] = findings;
+  const wrong = [
+    { ...report, verdict: "fine" },
+    { ...report, extra: 1 },
+    without,
+    { ...report, findings: [{ ...first, role: "cause" }, ...others] },
+    { ...report, findings: [{ ...first, proof: [{ source: "a", line: 0, excerpt: "x" }] }] },
+    { ...report, findings: [{ ...first, fix: { ...first.fix, steps: [{ do: "explode", title: "x" }] } }] },
+  ];
+  for (const one of wrong) {
+    expect(reportSchema.safeParse(one).success).toBe(false);
+    expect(shipped.safeParse(one).success).toBe(false);
+  }
 });
 
 test("the order of keys does not depend on who built the report", () => {
