@@ -71,6 +71,8 @@ export interface DockerContainer {
   readonly restartPolicy?: string;
   readonly memoryLimitBytes?: number;
   readonly memoryUsageBytes?: number;
+  /** For a running container: the one compose service or `docker run` line that describes it. */
+  readonly declared?: DockerContainer;
   /** Where single fields stand (`networkMode`, `exitCode`, `user`, …), when they have lines of their own. */
   readonly fieldsAt?: Readonly<Record<string, Place>>;
 }
