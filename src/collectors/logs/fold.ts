@@ -9,7 +9,17 @@ const longestKept = 6;
 const firstChancePort = 32_768;
 
 const zero = 48;
-const hash = { a: 0, b: 0 };
+const primeA = 0x01000193;
+const primeB = 0x85ebca6b | 0;
+
+/** What a byte is part of. */
+const other = 0;
+const letter = 1;
+const digit = 2;
+const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 48 && byte <= 57) return digit;
+  return (byte | 32) >= 97 && (byte | 32) <= 122 ? letter : other;
+});
 
 /** Numbers that patterns spell out, with what stands around them: 0 for anything. */
 export interface SpelledDigits {
@@ -53,6 +63,7 @@ function plainByte(code: number): number {
 /**
  * A number that is equal for lines that are the same message. Kept apart: addresses with their ports (a dial error per
  * target), HTTP statuses of errors, numbers in names (`prometheus-0`, `node01`), and numbers that some pattern spells out.
+ * Two hashes in local variables: this runs for every line that is read, and calls would cost more than the arithmetic.
  */
 export function foldKey(
   bytes: Uint8Array,
@@ -61,85 +72,74 @@ export function foldKey(
   digits: SpelledDigits,
   seed: number,
 ): number {
-  hash.a = (0x811c9dc5 ^ seed) | 0;
-  hash.b = Math.imul(seed + 1, 0x9e3779b1);
+  let a = (0x811c9dc5 ^ seed) | 0;
+  let b = Math.imul(seed + 1, 0x9e3779b1);
   let at = start;
   while (at < end) {
-    const byte = bytes[at] as number;
-    if (!isWord(byte)) {
-      mix(byte);
-      at += 1;
-      continue;
+    const from = at;
+    const first = kindOf[bytes[at] as number];
+    let until = at + 1;
+    if (first !== other) {
+      const stamp = first === digit ? stampEnd(bytes, at, end) : 0;
+      if (stamp > 0) {
+        a = Math.imul(a ^ zero, primeA);
+        at = stamp;
+        continue;
+      }
+      const address = first === digit ? addressEnd(bytes, at, end) : 0;
+      let count = 0;
+      if (address > 0) until = address;
+      else {
+        if (first === digit) count = 1;
+        for (; until < end; until += 1) {
+          const kind = kindOf[bytes[until] as number];
+          if (kind === other) break;
+          if (kind === digit) count += 1;
+        }
+      }
+      if (count >= idDigits && until - from >= idLength) {
+        a = Math.imul(a ^ 35, primeA);
+        at = until;
+        continue;
+      }
+      if (count > 0 && first === digit && !followsName(bytes, from, start, until - from)) {
+        for (; at < until; ) {
+          const byte = bytes[at] as number;
+          if (kindOf[byte] !== digit) {
+            a = Math.imul(a ^ byte, primeA);
+            b = Math.imul(b ^ (b >>> 15) ^ byte, primeB);
+            at += 1;
+            continue;
+          }
+          let to = at + 1;
+          while (to < until && kindOf[bytes[to] as number] === digit) to += 1;
+          if (!isKept(bytes, at, to, from, until, digits)) {
+            a = Math.imul(a ^ zero, primeA);
+            at = to;
+          }
+          for (; at < to; at += 1) {
+            a = Math.imul(a ^ (bytes[at] as number), primeA);
+            b = Math.imul(b ^ (b >>> 15) ^ (bytes[at] as number), primeB);
+          }
+        }
+        continue;
+      }
     }
-    if (!isDigit(byte)) {
-      at = mixToken(bytes, at, end, start, digits);
-      continue;
+    for (; at < until; at += 1) {
+      const byte = bytes[at] as number;
+      a = Math.imul(a ^ byte, primeA);
+      b = Math.imul(b ^ (b >>> 15) ^ byte, primeB);
     }
-    const stamp = stampEnd(bytes, at, end);
-    if (stamp > 0) {
-      mix(zero);
-      at = stamp;
-      continue;
-    }
-    const address = addressEnd(bytes, at, end);
-    if (address === 0) at = mixToken(bytes, at, end, start, digits);
-    else while (at < address) mix(bytes[at++] as number);
   }
-  return (hash.a >>> 0) * 2 ** 21 + (hash.b >>> 11);
-}
-
-function mix(byte: number): void {
-  hash.a = Math.imul(hash.a ^ byte, 0x01000193);
-  hash.b = Math.imul(hash.b ^ (hash.b >>> 15) ^ byte, 0x85ebca6b);
+  return (a >>> 0) * 2 ** 21 + (b >>> 11);
 }
 
 function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
+  return kindOf[byte] === digit;
 }
 
 function isLetter(byte: number): boolean {
-  return (byte | 32) >= 97 && (byte | 32) <= 122;
-}
-
-function isWord(byte: number): boolean {
-  return isDigit(byte) || isLetter(byte);
-}
-
-/** One run of letters and digits. */
-function mixToken(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  lineStart: number,
-  digits: SpelledDigits,
-): number {
-  let to = from;
-  let count = 0;
-  for (; to < end; to += 1) {
-    const byte = bytes[to] as number;
-    if (isDigit(byte)) count += 1;
-    else if (!isLetter(byte)) break;
-  }
-  if (count >= idDigits && to - from >= idLength) {
-    mix(35);
-    return to;
-  }
-  const whole =
-    count === 0 || isLetter(bytes[from] as number) || followsName(bytes, from, lineStart, to - from);
-  for (let i = from; i < to; ) {
-    const byte = bytes[i] as number;
-    if (whole || !isDigit(byte)) {
-      mix(byte);
-      i += 1;
-      continue;
-    }
-    let j = i;
-    while (j < to && isDigit(bytes[j] as number)) j += 1;
-    if (isKept(bytes, i, j, from, to, digits)) for (let k = i; k < j; k += 1) mix(bytes[k] as number);
-    else mix(zero);
-    i = j;
-  }
-  return to;
+  return kindOf[byte] === letter;
 }
 
 /** `loki-1`, `grafana_1`: a small number behind a letter and a dash. */
@@ -194,6 +194,10 @@ function isSpelled(
 
 /** End of `2025-01-02T03:04:05.678Z`, `2025/01/02` or `03:04:05.678`; 0 when no time stamp begins here. */
 function stampEnd(bytes: Uint8Array, start: number, end: number): number {
+  // Most numbers are no stamps: a look at the third or fifth byte tells.
+  const third = bytes[start + 2];
+  const fifth = bytes[start + 4];
+  if (third !== 58 && fifth !== 45 && fifth !== 47) return 0;
   const date = shapeEnd(bytes, start, end, "dddd-dd-dd") || shapeEnd(bytes, start, end, "dddd/dd/dd");
   const between = bytes[date];
   const clockStart = date === 0 ? start : between === 84 || between === 32 ? date + 1 : end;

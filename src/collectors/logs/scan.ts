@@ -1,14 +1,13 @@
 // Reads bytes of any amount with a flat memory: finds the lines worth reading, folds repetitions, hands over the rest.
 import { Buffer } from "node:buffer";
 import type { TextCollector } from "./collector.ts";
-import { findHits, lineEnd } from "./find-hits.ts";
+import { findHits, largestBuffer, lineEnd } from "./find-hits.ts";
 import { foldKey } from "./fold.ts";
 import type { Kind } from "./kinds.ts";
 import type { TextSet } from "./texts.ts";
 
 /** What stands further right in a line is not looked at. */
 export const longestLine = 32_768;
-const workspace = 8 * longestLine;
 /** Lines at both ends that are looked at for context. */
 const edgeBytes = 16_384;
 const edgeLines = 64;
@@ -16,20 +15,25 @@ const edgeLines = 64;
 const mostKinds = 50_000;
 const newline = 10;
 
-interface Repeat {
+/** A message as the scanner sees it: where its newest line stands in the present buffer, if it does. */
+interface Entry {
   readonly kind: Kind;
-  readonly start: number;
-  readonly end: number;
+  from: number;
+  to: number;
 }
 
 export class LineScanner {
   readonly #collector: TextCollector;
   readonly #texts: TextSet;
-  readonly #kinds = new Map<number, Kind>();
+  readonly #entries = new Map<number, Entry>();
   #mostKinds = mostKinds;
   /** Messages seen again in the present buffer: their newest line is decoded once per buffer. */
-  readonly #repeats = new Map<Kind, Repeat>();
-  readonly #hits = new Map<number, Kind>();
+  readonly #repeated: Entry[] = [];
+  /** Kept messages among the first lines, and the latest ones in a ring. */
+  readonly #firstHits = new Map<number, Kind>();
+  readonly #latestLines = new Float64Array(edgeLines);
+  readonly #latestKinds: Kind[] = [];
+  #latest = 0;
   #buffer: Buffer | undefined;
   #filled = 0;
   #dropping = false;
@@ -46,7 +50,7 @@ export class LineScanner {
 
   /** How the bytes are cut into chunks makes no difference. */
   push(chunk: Uint8Array): void {
-    this.#buffer ??= Buffer.allocUnsafe(workspace);
+    this.#buffer ??= Buffer.allocUnsafe(largestBuffer);
     let at = 0;
     while (at < chunk.length) {
       if (this.#dropping) {
@@ -55,17 +59,18 @@ export class LineScanner {
         at = end;
         this.#dropping = false;
       }
-      const take = Math.min(workspace - this.#filled, chunk.length - at);
+      const take = Math.min(largestBuffer - this.#filled, chunk.length - at);
       this.#buffer.set(chunk.subarray(at, at + take), this.#filled);
       this.#filled += take;
       at += take;
-      if (this.#filled === workspace) this.#drain(this.#buffer);
+      if (this.#filled === largestBuffer) this.#drain(this.#buffer);
     }
   }
 
-  /** The whole source at once, without copying it. */
+  /** The whole source at once. */
   whole(bytes: Buffer): void {
-    this.#scan(bytes, bytes.length);
+    if (bytes.length > largestBuffer) this.push(bytes);
+    else this.#scan(bytes, bytes.length);
   }
 
   /** Hands over what is left. To be called once, at the end of the source. */
@@ -104,38 +109,45 @@ export class LineScanner {
 
   #hit(buffer: Buffer, from: number, to: number): void {
     const key = foldKey(buffer, from, to, this.#texts.digits, this.#collector.seed);
-    let kind = this.#kinds.get(key);
-    if (kind) {
-      kind.count += 1;
-      kind.last = this.#line;
-      if (kind.wanted) this.#repeats.set(kind, { kind, start: from, end: to });
-    } else {
-      kind = this.#collector.add(decode(buffer, from, to), this.#line);
-      if (!kind) return;
-      if (this.#kinds.size >= this.#mostKinds) this.#forget();
-      this.#kinds.set(key, kind);
-    }
-    if (!kind.wanted) return;
-    this.#hits.delete(this.#line - 2 * edgeLines);
-    this.#hits.set(this.#line, kind);
-    if (this.#hits.size > 8 * edgeLines) this.#trimHits();
+    const known = this.#entries.get(key);
+    if (known) this.#repeat(known, from, to);
+    const kind = known?.kind ?? this.#collector.add(decode(buffer, from, to), this.#line);
+    if (!kind) return;
+    if (!known) this.#learn(key, kind);
+    if (kind.kept) this.#noteHit(kind);
   }
 
-  /** Only lines near the ends are asked for later. */
-  #trimHits(): void {
-    for (const line of this.#hits.keys()) {
-      if (line >= edgeLines && line < this.#line - edgeLines) this.#hits.delete(line);
-    }
+  #repeat(entry: Entry, from: number, to: number): void {
+    entry.kind.count += 1;
+    entry.kind.last = this.#line;
+    if (!entry.kind.wanted) return;
+    if (entry.to === 0) this.#repeated.push(entry);
+    entry.from = from;
+    entry.to = to;
+  }
+
+  #learn(key: number, kind: Kind): void {
+    if (this.#entries.size >= this.#mostKinds) this.#forget();
+    this.#entries.set(key, { kind, from: 0, to: 0 });
+  }
+
+  #noteHit(kind: Kind): void {
+    if (this.#line < edgeLines) this.#firstHits.set(this.#line, kind);
+    this.#latestLines[this.#latest] = this.#line;
+    this.#latestKinds[this.#latest] = kind;
+    this.#latest = (this.#latest + 1) % edgeLines;
   }
 
   #forget(): void {
-    for (const [key, kind] of this.#kinds) if (!kind.wanted || kind.isFull) this.#kinds.delete(key);
-    this.#mostKinds = Math.max(mostKinds, 2 * this.#kinds.size);
+    for (const [key, { kind }] of this.#entries) if (!kind.wanted || kind.isFull) this.#entries.delete(key);
+    this.#mostKinds = Math.max(mostKinds, 2 * this.#entries.size);
   }
 
   #remember(buffer: Buffer, end: number): void {
-    for (const { kind, start, end: to } of this.#repeats.values()) kind.lastRaw = decode(buffer, start, to);
-    this.#repeats.clear();
+    for (const entry of this.#repeated.splice(0)) {
+      entry.kind.lastRaw = decode(buffer, entry.from, entry.to);
+      entry.to = 0;
+    }
     this.#head ??= Buffer.from(buffer.subarray(0, Math.min(end, edgeBytes)));
     const tail = buffer.subarray(Math.max(0, end - edgeBytes), end);
     this.#tail = Buffer.from(Buffer.concat([this.#tail, tail]).subarray(-edgeBytes));
@@ -143,11 +155,15 @@ export class LineScanner {
   }
 
   #edges(): void {
+    const hits = new Map(this.#firstHits);
+    this.#latestKinds.forEach((kind, i) => {
+      hits.set(this.#latestLines[i] as number, kind);
+    });
     const head = this.#head?.toString("utf8").split("\n") ?? [];
     const whole = this.#total <= edgeBytes;
     if (!whole) head.pop();
     head.slice(0, edgeLines).forEach((raw, i) => {
-      this.#collector.addEdge(raw.slice(0, longestLine), i, this.#hits.get(i));
+      this.#collector.addEdge(raw.slice(0, longestLine), i, hits.get(i));
     });
     const tail = this.#tail.toString("utf8").replace(/\n$/, "").split("\n");
     const lines = this.#line + (this.#tail.at(-1) === newline ? 0 : 1);
@@ -155,7 +171,7 @@ export class LineScanner {
     tail.forEach((raw, i) => {
       const isCut = i === 0 && this.#total > this.#tail.length;
       if (isCut || first + i < Math.min(edgeLines, head.length) || i < tail.length - edgeLines) return;
-      this.#collector.addEdge(raw.slice(0, longestLine), first + i, this.#hits.get(first + i));
+      this.#collector.addEdge(raw.slice(0, longestLine), first + i, hits.get(first + i));
     });
   }
 }

@@ -13,6 +13,7 @@ export class Speakers {
   readonly #streams = new Map<string, Stream>();
   readonly #changes: { readonly from: number; readonly speaker: Speaker }[] = [];
   readonly #numbers = new Map<string, number>();
+  #number = 0;
 
   /** Key of the stream of lines that carry no name. */
   readonly #unnamed: string;
@@ -41,11 +42,7 @@ export class Speakers {
 
   /** A number per speaker: lines of different speakers are different messages. */
   get number(): number {
-    const key = JSON.stringify(this.#at(Number.POSITIVE_INFINITY));
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.#numbers.size);
-    return this.#numbers.size - 1;
+    return this.#number;
   }
 
   isChange(text: string): boolean {
@@ -81,6 +78,9 @@ export class Speakers {
 
   #change(from: number, speaker: Speaker): void {
     this.#changes.push({ from, speaker });
+    const key = JSON.stringify(speaker);
+    this.#number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, this.#number);
   }
 
   #at(index: number): Speaker {

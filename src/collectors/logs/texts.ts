@@ -7,32 +7,36 @@ import { lineTriggers } from "./triggers.ts";
 
 export interface TextSet {
   readonly patterns: readonly CompiledPattern[];
-  /** Finds lines worth reading; its first words are the distinct literals of the patterns. */
+  /** Finds lines worth reading; its first words are what the patterns' literals begin with. */
   readonly triggers: Automaton;
-  /** Patterns by number of their literal. */
-  readonly byLiteral: readonly (readonly number[])[];
+  /** Patterns by number of their word. */
+  readonly byWord: readonly (readonly number[])[];
   /** Numbers the patterns spell out: lines that differ in one of these are different messages. */
   readonly digits: SpelledDigits;
 }
 
+/** The regular expression decides; a longer word would only make the table larger. */
+const longestWord = 16;
+
 let latest: { readonly key: string; readonly set: TextSet } | undefined;
 
-/** Each pattern once, in the order given. Building takes some 20 ms for 800 patterns, so the last set is remembered. */
+/** Each pattern once, in the order given. The last set is remembered: every parser asks for the same one. */
 export function textSet(texts: readonly TextPattern[]): TextSet {
   const distinct = [...new Set(texts)];
   const key = distinct.join("\n");
   if (latest?.key === key) return latest.set;
   const patterns = distinct.map(compilePattern);
-  const literals = new Map<string, number[]>();
+  const words = new Map<string, number[]>();
   patterns.forEach(({ literal }, i) => {
-    const same = literals.get(literal);
+    const word = literal.slice(0, longestWord);
+    const same = words.get(word);
     if (same) same.push(i);
-    else literals.set(literal, [i]);
+    else words.set(word, [i]);
   });
   const set: TextSet = {
     patterns,
-    triggers: lineTriggers([...literals.keys()]),
-    byLiteral: [...literals.values()],
+    triggers: lineTriggers([...words.keys()]),
+    byWord: [...words.values()],
     digits: spelledDigits(distinct),
   };
   latest = { key, set };
@@ -43,15 +47,15 @@ export function textSet(texts: readonly TextPattern[]): TextSet {
 export function matchesOf(set: TextSet, text: string): readonly number[] {
   const { classOf, table, start, hits, wordsAt } = set.triggers;
   const bytes = Buffer.from(text.replace(/\s+/g, " "));
-  const literals = new Set<number>();
+  const found = new Set<number>();
   let state = start;
   for (const byte of bytes) {
     state = table[state + (classOf[byte] ?? 0)] ?? 0;
-    if (state >= hits) for (const word of wordsAt(state)) if (word < set.byLiteral.length) literals.add(word);
+    if (state >= hits) for (const word of wordsAt(state)) if (word < set.byWord.length) found.add(word);
   }
-  if (literals.size === 0) return [];
-  return [...literals]
-    .flatMap((literal) => set.byLiteral[literal] ?? [])
+  if (found.size === 0) return [];
+  return [...found]
+    .flatMap((word) => set.byWord[word] ?? [])
     .filter((i) => set.patterns[i]?.regex.test(text))
     .sort((a, b) => a - b);
 }

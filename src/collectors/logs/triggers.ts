@@ -121,7 +121,7 @@ const hiding: readonly string[] = [
   "\u001b[",
 ];
 
-/** Finds lines worth reading. `literals` are the patterns' pieces, lower case. */
+/** Finds lines worth reading, beginning with the words given. */
 export function lineTriggers(literals: readonly string[]): Automaton {
   const words = [...new Set([...literals, ...levels, ...speakers, ...starts, ...dials, ...hiding])];
   return buildAutomaton(words.map((word) => Buffer.from(word)));
