@@ -22,6 +22,8 @@ export interface ManifestItem {
   readonly bytes?: number;
   readonly sha256?: string;
   readonly redactions?: readonly ManifestRedaction[];
+  /** How many there were, when the list holds only the first ones. */
+  readonly redactionCount?: number;
   readonly durationMs?: number;
   readonly command?: string;
   readonly host?: string;

@@ -12,6 +12,7 @@ import {
   manifestName,
   parseManifest,
 } from "./manifest.ts";
+import { gapOfItem, originOf } from "./manifest-origin.ts";
 import { openArchive } from "./open-archive.ts";
 import { gapOfError, messageOf } from "./read-errors.ts";
 import { isDocumentHead, sniff } from "./sniff.ts";
@@ -165,15 +166,6 @@ async function* readBundle(
   }
 }
 
-function gapOfItem(item: ManifestItem, because: Gap["because"]): Gap {
-  return {
-    what: item.locator,
-    because,
-    detail: item.detail ?? "it could not be read when the bundle was made",
-    ...(item.decideWith ? { decideWith: item.decideWith } : {}),
-  };
-}
-
 async function* readItem(item: ManifestItem, bytes: ByteSource): AsyncGenerator<EvidenceItem> {
   const origin = originOf(item);
   try {
@@ -190,15 +182,4 @@ async function* readItem(item: ManifestItem, bytes: ByteSource): AsyncGenerator<
   } catch (error) {
     yield gapItem(item.locator, "unreadable", messageOf(error));
   }
-}
-
-/** The same for an item that was just collected and for one read back, so that both give the same findings. */
-export function originOf(item: ManifestItem): SourceOrigin {
-  return {
-    source: item.locator,
-    ...(item.command ? { command: item.command } : {}),
-    ...(item.host ? { host: item.host } : {}),
-    ...(item.path ? { path: item.path } : {}),
-    ...(item.hints ? { hints: item.hints } : {}),
-  };
 }

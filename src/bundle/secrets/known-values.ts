@@ -14,9 +14,13 @@ export class KnownValues {
   /** Lengths of the values that start with these three letters, the longest first. */
   readonly #lengths = new Map<string, number[]>();
 
+  /** Which pairs of first letters occur at all: nearly every position of a text is told apart by this alone. */
+  readonly #pairs = new Uint8Array(0x10000);
+
   add(value: string, token: string): void {
     if (value.length < shortest || this.#tokens.has(value)) return;
     this.#tokens.set(value, token);
+    this.#pairs[pairAt(value, 0)] = 1;
     const start = value.slice(0, 3);
     const lengths = this.#lengths.get(start) ?? [];
     if (lengths.includes(value.length)) return;
@@ -31,6 +35,7 @@ export class KnownValues {
     if (this.#tokens.size === 0) return [];
     const hits: KnownHit[] = [];
     for (let at = 0; at + shortest <= text.length; at++) {
+      if (this.#pairs[pairAt(text, at)] === 0) continue;
       if (at > 0 && isWordChar(text.charCodeAt(at)) && isWordChar(text.charCodeAt(at - 1))) continue;
       const hit = this.#hitAt(text, at);
       if (!hit) continue;
@@ -47,6 +52,10 @@ export class KnownValues {
     }
     return undefined;
   }
+}
+
+function pairAt(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff);
 }
 
 function endsWord(text: string, end: number): boolean {
