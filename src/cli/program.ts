@@ -20,6 +20,9 @@ export interface DiagnoseOptions extends OutputOptions {
 
 export interface LintOptions extends OutputOptions {
   readonly fix?: boolean;
+  readonly dryRun?: boolean;
+  /** False with --no-gitignore. */
+  readonly gitignore?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
 }
@@ -33,6 +36,7 @@ export function buildProgram(): Command {
     .configureHelp({ helpWidth: 80 })
     .addHelpText("after", examples);
   addDiagnose(program);
+  addLint(program);
   return program;
 }
 
@@ -43,6 +47,7 @@ Examples:
   watchmend diagnose --from ./incident/            a folder of saved output
   kubectl logs prometheus-0 -p | watchmend diagnose --from -
   watchmend diagnose --from bundle.tar.gz --format html -o report.html
+  watchmend lint ./manifests                       before you deploy
 `;
 
 function withOutput(command: Command): Command {
@@ -75,5 +80,34 @@ Examples:
     .action(async (options: DiagnoseOptions) => {
       const { diagnose } = await import("./diagnose.ts");
       process.exitCode = await diagnose(options);
+    });
+}
+
+function addLint(program: Command): void {
+  withOutput(program.command("lint"))
+    .description("judge configuration alone: manifests, compose files, configs, dashboards")
+    .argument("<path>", "file or folder")
+    .option("--fix", "repair the files, changing only the lines concerned")
+    .option("--dry-run", "with --fix: show the changes as a diff and write nothing")
+    .option("--baseline <file>", "report only what is not in this baseline")
+    .option("--write-baseline <file>", "record today's findings as the baseline")
+    .option("--no-gitignore", "read files that .gitignore leaves out, too")
+    .addHelpText(
+      "after",
+      `
+A finding is silenced by a comment on its line or the line above:
+  # watchmend-ignore loki/retention-not-applied until 2027-01-31: moving to S3
+for a whole file by watchmend-ignore-file, or in .watchmend-ignore.yaml.
+
+Examples:
+  watchmend lint ./deploy
+  watchmend lint . --fix --dry-run
+  watchmend lint . --format sarif -o lint.sarif
+  watchmend lint . --write-baseline .watchmend-baseline.json
+  watchmend lint . --baseline .watchmend-baseline.json`,
+    )
+    .action(async (path: string, options: LintOptions) => {
+      const { lint } = await import("./lint.ts");
+      process.exitCode = await lint(path, options);
     });
 }

@@ -130,6 +130,9 @@ function textLine(
   };
 }
 
+/** How the detail of such a gap begins; `lint` leaves files of other programs alone. */
+export const notRecognised = "not recognised as any known output or file";
+
 function unrecognised(pieces: readonly Segment[]): Gap {
   const [first] = pieces;
   if (!first) throw new Error("a gap without pieces");
@@ -138,7 +141,7 @@ function unrecognised(pieces: readonly Segment[]): Gap {
   return {
     what: first.source,
     because: "unparseable",
-    detail: `not recognised as any known output or file: text from line ${places.join(", ")}${more}`,
+    detail: `${notRecognised}: text from line ${places.join(", ")}${more}`,
     at: { source: first.source, line: first.startLine },
   };
 }

@@ -24,6 +24,13 @@ export function evaluateRules(rules: readonly AnyRule[], factSet: FactSet, stack
   return rules.map((rule) => evaluateRule(rule, factSet, stack));
 }
 
+/** Configuration alone has no logs, pods or sockets: a rule that waits for them does not apply, and nobody is asked for them. */
+export function asInLint(outcome: RuleOutcome): RuleOutcome {
+  return outcome.status === "inconclusive" && outcome.threw === undefined
+    ? { ...outcome, status: "notApplicable" }
+    : outcome;
+}
+
 function evaluateRule(rule: AnyRule, factSet: FactSet, stack: Stack): RuleOutcome {
   const { facts } = factSet;
   const missing = missingFacts(rule, factSet);

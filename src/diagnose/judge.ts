@@ -1,4 +1,5 @@
 // Facts to report: the pure heart. The same facts give the same bytes, live or from a bundle.
+import type { Gap } from "../model/evidence.ts";
 import type { FactSet } from "../model/facts.ts";
 import type { Report, ReportComponent, ReportRelation } from "../model/report.ts";
 import type { AnyRule } from "../model/rule.ts";
@@ -7,9 +8,10 @@ import { buildStack } from "../stack/build.ts";
 import { assembleFindings } from "./assemble.ts";
 import { type LineReader, toCandidates } from "./candidate.ts";
 import { coverageOf } from "./coverage.ts";
-import { evaluateRules, type RuleOutcome } from "./evaluate.ts";
+import { asInLint, evaluateRules, type RuleOutcome } from "./evaluate.ts";
 import { foldRivals } from "./fold.ts";
 import { linkCauses } from "./link.ts";
+import { unparsedGaps } from "./unparsed.ts";
 import { type Mode, verdictOf } from "./verdict.ts";
 
 export interface JudgeInput {
@@ -24,14 +26,19 @@ export interface Judgement {
   readonly report: Report;
   readonly stack: Stack;
   readonly outcomes: readonly RuleOutcome[];
+  /** Everything that could not be read or understood. */
+  readonly gaps: readonly Gap[];
 }
 
-export function judge({ factSet, rules, readLine, version, mode }: JudgeInput): Judgement {
-  const stack = buildStack(factSet.facts);
-  const outcomes = evaluateRules(rules, factSet, stack);
-  const { kept, rivals } = foldRivals(toCandidates(outcomes, stack, factSet.facts, readLine), outcomes);
+export function judge({ factSet: read, rules, readLine, version, mode }: JudgeInput): Judgement {
+  const stack = buildStack(read.facts);
+  const evaluated = evaluateRules(rules, read, stack);
+  const outcomes = mode === "lint" ? evaluated.map(asInLint) : evaluated;
+  const { kept, rivals } = foldRivals(toCandidates(outcomes, stack, read.facts, readLine), outcomes);
   const links = linkCauses(kept, stack);
-  const findings = assembleFindings(kept, links, rivals, factSet.facts, stack);
+  const findings = assembleFindings(kept, links, rivals, read.facts, stack);
+  const gaps = [...read.gaps, ...unparsedGaps(read, kept)];
+  const factSet = { ...read, gaps };
   const report: Report = {
     schema: "watchmend.report/v1",
     tool: { version },
@@ -44,7 +51,7 @@ export function judge({ factSet, rules, readLine, version, mode }: JudgeInput): 
     findings,
     links: links.map((link) => ({ from: link.cause.id, to: link.symptom.id, mechanism: link.mechanism })),
   };
-  return { report, stack, outcomes };
+  return { report, stack, outcomes, gaps };
 }
 
 function reportComponent(component: Component): ReportComponent {

@@ -1,5 +1,5 @@
 // healthy needs positive signs of life; silence, gaps and refusals are "unknown".
-import type { FactSet } from "../model/facts.ts";
+import { type FactSet, factIds } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Verdict } from "../model/report.ts";
 import type { Component, Stack } from "../model/stack.ts";
@@ -21,11 +21,20 @@ export function verdictOf(
     outcomes.some((outcome) => outcome.threw !== undefined)
   )
     return "unknown";
-  if (mode === "lint") return factSet.seen.size > 0 ? "healthy" : "unknown";
+  if (mode === "lint") return hasKnownConfiguration(factSet) ? "healthy" : "unknown";
   const watched = stack.components.filter((component) => monitoring.has(component.kind));
   return watched.length > 0 && watched.every((component) => showsLife(component, factSet, stack))
     ? "healthy"
     : "unknown";
+}
+
+/** Something that a rule could be about; YAML of other programs says nothing about this stack. */
+function hasKnownConfiguration({ facts }: FactSet): boolean {
+  return factIds.some((id) =>
+    id === "config.documents"
+      ? facts[id].some((document) => !document.kind.startsWith("unknown-"))
+      : facts[id].length > 0,
+  );
 }
 
 const monitoring: ReadonlySet<string> = new Set([

@@ -23,6 +23,7 @@ export const componentKinds = [
   "docker",
   "kubernetes",
   "host",
+  "watchmend",
 ] as const;
 
 export type ComponentKind = (typeof componentKinds)[number];

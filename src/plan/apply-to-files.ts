@@ -48,7 +48,8 @@ export function applyToFiles(steps: readonly Step[], options: ApplyOptions): App
   const stale = staleFile(changes, options.fingerprints);
   if (stale !== undefined) return fail(outcomes, `${stale} has changed since the plan was made`);
   if (changes.length === 0) return { ok: true, outcomes, changes };
-  return commit(changes, outcomes, options);
+  const failure = commitChanges(changes, options);
+  return failure ? fail(outcomes, failure.because, failure.damaged) : { ok: true, outcomes, changes };
 }
 
 function fail(outcomes: TextChanges["outcomes"], because: string, damaged: readonly string[] = []): Applied {
@@ -75,35 +76,39 @@ function staleFile(
   })?.path;
 }
 
-function commit(
+export interface CommitFailure {
+  readonly because: string;
+  readonly damaged: readonly string[];
+}
+
+/** Writes changes that have been computed: all of them, or everything is put back and the reason returned. */
+export function commitChanges(
   changes: readonly FileChange[],
-  outcomes: TextChanges["outcomes"],
-  { root, backup }: ApplyOptions,
-): Applied {
+  { root, backup }: Pick<ApplyOptions, "root" | "backup">,
+): CommitFailure | undefined {
   try {
     beginBackup(backup, changes);
   } catch (error) {
-    return fail(outcomes, `the files as they are cannot be saved in ${backup}: ${message(error)}`);
+    return { because: `the files as they are cannot be saved in ${backup}: ${message(error)}`, damaged: [] };
   }
   try {
     for (const change of changes) write(root, change);
     endBackup(backup, "done");
-    return { ok: true, outcomes, changes };
+    return undefined;
   } catch (error) {
-    return undo(outcomes, root, backup, message(error));
+    return undo(root, backup, message(error));
   }
 }
 
-function undo(outcomes: TextChanges["outcomes"], root: string, backup: string, because: string): Applied {
+function undo(root: string, backup: string, because: string): CommitFailure {
   try {
     const { keptChanged } = restoreBackup(root, backup);
-    return fail(outcomes, `${because}; everything was put back`, keptChanged);
+    return { because: `${because}; everything was put back`, damaged: keptChanged };
   } catch (error) {
-    return fail(
-      outcomes,
-      `${because}; putting it back failed too (${message(error)}): the files as they were are in ${backup}`,
-      [backup],
-    );
+    return {
+      because: `${because}; putting it back failed too (${message(error)}): the files as they were are in ${backup}`,
+      damaged: [backup],
+    };
   }
 }
 

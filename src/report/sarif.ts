@@ -9,11 +9,15 @@ import { type Effects, tellStory } from "./story.ts";
 import { oneLine, visible } from "./text/safe.ts";
 import { count, verdictLine } from "./verdict.ts";
 
-/** A finding somebody has decided to live with. Without `subject` it covers the rule everywhere. */
+/** A finding somebody has decided to live with. Without `subject` and `finding` it covers the rule everywhere. */
 export interface Suppression {
   readonly rule: string;
   readonly subject?: string;
+  /** Id of the one finding it covers. */
+  readonly finding?: string;
   readonly justification: string;
+  /** Written as a comment beside the code, not in a file of its own. */
+  readonly inSource?: boolean;
 }
 
 export interface SarifOptions {
@@ -171,9 +175,16 @@ function result(
 function suppressionsOf(finding: Finding, suppressions: readonly Suppression[]) {
   return suppressions
     .filter(
-      (one) => one.rule === finding.rule && (one.subject === undefined || one.subject === finding.subject.id),
+      (one) =>
+        one.rule === finding.rule &&
+        (one.subject === undefined || one.subject === finding.subject.id) &&
+        (one.finding === undefined || one.finding === finding.id),
     )
-    .map((one) => ({ kind: "external", status: "accepted", justification: oneLine(one.justification) }));
+    .map((one) => ({
+      kind: one.inSource ? "inSource" : "external",
+      status: "accepted",
+      justification: oneLine(one.justification),
+    }));
 }
 
 function location(proof: Proof | undefined, text: string | undefined, about?: Finding) {

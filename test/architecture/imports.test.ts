@@ -16,6 +16,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   render: ["model"],
   report: ["model"],
   plan: ["model", "stack", "node"],
+  lint: ["model"],
   diagnose: ["model", "stack", "rules", "collectors", "bundle"],
   cli: [
     "model",
@@ -24,6 +25,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "collectors",
     "bundle",
     "diagnose",
+    "lint",
     "targets",
     "render",
     "plan",
@@ -37,6 +39,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "collectors",
     "bundle",
     "diagnose",
+    "lint",
     "targets",
     "render",
     "plan",
