@@ -260,6 +260,22 @@ function document(
   };
 }
 
+/** A document of another language (River, INI, TOML) that a reader of its own has turned into plain data. */
+export function documentOfReader(
+  source: Source,
+  read: {
+    readonly value: unknown;
+    readonly log: LineLog;
+    readonly duplicates?: readonly number[];
+    readonly fault?: DocumentFault;
+  },
+): ParsedDocument {
+  const { text, startLine } = source;
+  const raw = { text, shift: startLine - 1, firstLine: startLine, syntax: "yaml" as const };
+  if (read.fault) return failed(source, raw, read.fault);
+  return document(source, { ...raw, value: read.value, log: read.log, duplicates: read.duplicates ?? [] });
+}
+
 /** Line of a pointer, else of its nearest parent, else `fallback`. */
 export function nearestLine(lines: LineIndex, pointer: string, fallback: number): number {
   for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
