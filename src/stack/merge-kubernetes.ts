@@ -11,9 +11,11 @@ import type {
 import { mergeEventLines, mergeEvents } from "./merge-events.ts";
 import { byDetail, fill, groupByName, mergeSights } from "./merge-named.ts";
 import { mergePod } from "./merge-pods.ts";
+import { namespacesByName, spreadNamespace } from "./table-namespace.ts";
 
 /** Pure; what is not about Kubernetes is handed through. */
-export function mergeKubernetes(facts: Facts): Facts {
+export function mergeKubernetes(raw: Facts): Facts {
+  const facts = withNamespaces(raw);
   return {
     ...facts,
     "text.lines": mergeEventLines(facts["text.lines"]),
@@ -42,6 +44,23 @@ export function mergeKubernetes(facts: Facts): Facts {
       mergeObjects,
     ),
     "kubernetes.events": mergeEvents(facts["kubernetes.events"]),
+  };
+}
+
+/** Before anything is joined by name: rows of a table whose namespace one of them tells. */
+function withNamespaces(facts: Facts): Facts {
+  const services = facts["kubernetes.services"];
+  const endpoints = facts["kubernetes.endpoints"];
+  const claims = facts["kubernetes.claims"];
+  const bound = facts["kubernetes.volumes"].flatMap((volume) => volume.claimRef ?? []);
+  const exposed = namespacesByName([...services, ...endpoints]);
+  return {
+    ...facts,
+    "kubernetes.pods": spreadNamespace(facts["kubernetes.pods"]),
+    "kubernetes.workloads": spreadNamespace(facts["kubernetes.workloads"]),
+    "kubernetes.services": spreadNamespace(services, exposed),
+    "kubernetes.endpoints": spreadNamespace(endpoints, exposed),
+    "kubernetes.claims": spreadNamespace(claims, namespacesByName([...claims, ...bound])),
   };
 }
 

@@ -67,6 +67,12 @@ describe("pods", () => {
     expect(pods[0]?.earlier).toMatchObject({ ip: "10.0.0.9" });
   });
 
+  it("puts all rows of a table into the namespace that one of them tells", () => {
+    const rows = `${table}\nother-0  1/1     Running            0              24m   10.0.0.8`;
+    const { "kubernetes.pods": pods } = merged(rows, podJson(9, "2026-01-02T03:04:05Z", "a"));
+    expect(pods.map((pod) => `${pod.namespace}/${pod.name}`)).toEqual(["logs/loki-0", "logs/other-0"]);
+  });
+
   it("keeps namespaces apart", () => {
     const both =
       "NAMESPACE   NAME     READY   STATUS    RESTARTS   AGE\na           loki-0   1/1     Running   0          1m\nb           loki-0   1/1     Running   0          1m";

@@ -1,6 +1,11 @@
 // Kubernetes objects as YAML or JSON: manifests, `kubectl get -o yaml|json`, lists, dumps, `helm template` output.
 import type { Segment } from "../../model/evidence.ts";
-import { configDocument, type ParsedDocument, readDocuments } from "../config/yaml-document.ts";
+import {
+  configDocument,
+  maxDocumentLength,
+  type ParsedDocument,
+  readDocuments,
+} from "../config/yaml-document.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { emitObject, type Reading } from "./emit-object.ts";
 import { familyOf } from "./emit-row.ts";
@@ -54,6 +59,16 @@ export function isManifest(text: string): boolean {
 }
 
 function parseManifest(segment: Segment, emit: Emit): void {
+  if (segment.text.length > maxDocumentLength) {
+    emit.gap({
+      what: segment.command ?? segment.source,
+      because: "too-large",
+      detail: `${Math.round(segment.text.length / 1e6)} MB of objects in one document`,
+      at: { source: segment.source, line: segment.startLine },
+      decideWith: "kubectl get pods -A -o wide",
+    });
+    return;
+  }
   const command = parseKubectl(segment.command);
   const documents = readDocuments(segment);
   const isJson = documents[0]?.syntax === "json";
