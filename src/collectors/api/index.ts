@@ -7,7 +7,6 @@ import { alertmanagerStatus, alloyComponents } from "./alertmanager.ts";
 import { grafanaDatasources, grafanaHealth, grafanaPanelErrors } from "./grafana.ts";
 import { healthText } from "./health-text.ts";
 import { lokiRing, lokiServices } from "./loki-ring.ts";
-import { metricsText } from "./metrics-text.ts";
 import { prometheusRules } from "./prometheus-rules.ts";
 import { prometheusStatus } from "./prometheus-status.ts";
 import { prometheusTargets } from "./prometheus-targets.ts";
@@ -28,7 +27,6 @@ const answers: readonly Parser[] = [
   grafanaDatasources,
   grafanaPanelErrors,
   healthText,
-  metricsText,
 ];
 
 export const apiParsers: readonly Parser[] = answers.map(withDial);

@@ -3,6 +3,7 @@
 import type { ConfigDocument, ConfigKind } from "../../model/config.ts";
 import type { Segment } from "../../model/evidence.ts";
 import type { Emit, Parser } from "../parser.ts";
+import { emitAnsibleContainers } from "./ansible/containers.ts";
 import { emitAnsibleFiles } from "./ansible/files.ts";
 import { emitYamlInventory } from "./ansible/inventory.ts";
 import { emitProvisionedDatasources } from "./grafana-datasources.ts";
@@ -19,7 +20,13 @@ export const configFile: Parser = {
   id: "config-file",
   reads:
     "YAML and JSON configuration of Prometheus, Alertmanager, Loki, Promtail, Grafana, blackbox, Docker, CNI, Helm values, Ansible",
-  provides: ["config.documents", "grafana.datasources", "ansible.files", "ansible.hosts"],
+  provides: [
+    "config.documents",
+    "grafana.datasources",
+    "ansible.files",
+    "ansible.hosts",
+    "docker.containers",
+  ],
   recognise(segment) {
     if (!startsLikeDocument(segment.text)) return 0;
     const guess = kindOf(shapeOfSegment(segment));
@@ -103,7 +110,10 @@ type Follower = (doc: ConfigDocument, segment: Segment, emit: Emit) => void;
 /** What else is to be read from a document of a kind. */
 const followers: Partial<Readonly<Record<ConfigKind, Follower>>> = {
   "grafana-datasources": (doc, _segment, emit) => emitProvisionedDatasources(doc, emit),
-  "ansible-playbook": (doc, _segment, emit) => emitAnsibleFiles(doc, emit),
+  "ansible-playbook": (doc, _segment, emit) => {
+    emitAnsibleFiles(doc, emit);
+    emitAnsibleContainers(doc, emit);
+  },
   "ansible-inventory": (doc, _segment, emit) => emitYamlInventory(doc, emit),
   "helm-values": emitValuesParts,
 };

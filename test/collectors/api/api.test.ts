@@ -272,23 +272,6 @@ describe("Grafana, Alertmanager, Alloy", () => {
   });
 });
 
-describe("metrics in text form", () => {
-  it("reads samples with labels and special values", () => {
-    const text =
-      '# HELP a_b x\n# TYPE a_b gauge\na_b{l="x\\"y",m="z"} 8.3e+09 1700000000000\na_b NaN\nup{job="n"} => 0 @[1700000000.1]\n';
-    expect(read(text)["metrics.samples"]).toMatchObject([
-      { name: "a_b", labels: { l: 'x"y', m: "z" }, value: 8.3e9, at: { line: 3 } },
-      { value: Number.NaN },
-      { name: "up", value: 0 },
-    ]);
-  });
-
-  it("leaves ordinary text alone", () => {
-    for (const text of ["Total 12\n", "total 8\nfoo 3\n", "port 80\n"])
-      expect(read(text)["metrics.samples"]).toEqual([]);
-  });
-});
-
 it("survives mutated answers", () => {
   const seeds = [
     JSON.stringify({
@@ -298,7 +281,6 @@ it("survives mutated answers", () => {
     '{"shards":[{"id":"vm","state":"ACTIVE"}]}',
     'node (1/2 up)\nhttp://a:1/metrics\tUP\tjob="n"\n',
     "8s ready -> 200\n",
-    'a_b{l="x"} 1\n',
   ];
   fc.assert(
     fc.property(

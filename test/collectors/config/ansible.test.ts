@@ -90,6 +90,40 @@ describe("commands", () => {
   });
 });
 
+it("declares the containers that tasks start", () => {
+  const text = [
+    "- hosts: mon",
+    "  vars: {port: 9401}",
+    "  tasks:",
+    "    - community.docker.docker_container:",
+    "        name: promtail",
+    "        image: grafana/promtail:latest",
+    "        published_ports:",
+    '          - "127.0.0.1:{{ port }}:9080"',
+    "        volumes:",
+    "          - /opt/promtail:/etc/promtail:ro",
+    "          - data:/data",
+    "        network_mode: host",
+    "        command: -config.file=/etc/promtail/config.yml -x 'a b'",
+    "        env: {A: b}",
+    "    - docker_container: {name: old, state: absent}",
+  ].join("\n");
+  expect(readFacts(text).facts["docker.containers"]).toMatchObject([
+    {
+      name: "promtail",
+      origin: "declared",
+      networkMode: "host",
+      ports: [{ hostIP: "127.0.0.1", hostPort: 9401, containerPort: 9080, at: { line: 8 } }],
+      mounts: [
+        { type: "bind", source: "/opt/promtail", target: "/etc/promtail", readOnly: true, at: { line: 10 } },
+        { type: "volume", source: "data", target: "/data" },
+      ],
+      args: ["-config.file=/etc/promtail/config.yml", "-x", "a b"],
+      env: [{ name: "A", value: "b" }],
+    },
+  ]);
+});
+
 it("leaves what it cannot know as it is written", () => {
   expect(render("{{ a.b['c'] }}/{{ x }}/{{ y | default('z') }}", { a: { b: { c: 1 } } })).toBe("1/{{ x }}/z");
   expect(render("{{ a }}", { a: "{{ a }}" })).toBe("{{ a }}");

@@ -163,8 +163,17 @@ function assignments(text: string): Record<string, string> {
 
 function renderArgs(args: JsonRecord, scope: Scope): JsonRecord {
   const rendered: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(args)) rendered[key] = resolve(value, scope);
+  for (const [key, value] of Object.entries(args)) rendered[key] = renderValue(value, scope, 0);
   return rendered;
+}
+
+function renderValue(value: unknown, scope: Scope, depth: number): unknown {
+  if (depth > 5) return value;
+  if (Array.isArray(value)) return value.map((item) => renderValue(item, scope, depth + 1));
+  if (!isRecord(value)) return resolve(value, scope);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, renderValue(inner, scope, depth + 1)]),
+  );
 }
 
 function loopScopes(

@@ -1,0 +1,88 @@
+// Containers that Ansible starts (docker_container, podman_container), in the shape that compose files and inspect give.
+import type { ConfigDocument } from "../../../model/config.ts";
+import type { DockerContainer } from "../../../model/docker.ts";
+import { parseMountText, parsePublishText } from "../../../model/docker-text.ts";
+import { given } from "../../../model/given.ts";
+import { booleanOf, isRecord, itemsOf, memberOf, textOf, textRecord } from "../../../model/json-value.ts";
+import type { Place } from "../../../model/place.ts";
+import { splitWords } from "../../../model/shell-words.ts";
+import type { Emit } from "../../parser.ts";
+import { nearestLine } from "../yaml-document.ts";
+import { type TaskRun, taskRuns } from "./tasks.ts";
+
+const modules = new Set(["docker_container", "podman_container"]);
+
+export function emitAnsibleContainers(doc: ConfigDocument, emit: Emit): void {
+  for (const run of taskRuns(doc.value)) {
+    const container = modules.has(run.module) ? containerOf(doc, run) : undefined;
+    if (container) emit.fact("docker.containers", container);
+  }
+}
+
+function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undefined {
+  const { args } = run;
+  const name = textOf(args.name);
+  const state = textOf(args.state) ?? "started";
+  if (name === undefined || state === "absent" || state === "stopped") return undefined;
+  const place = (key?: string): Place => ({
+    source: doc.at.source,
+    line: nearestLine(
+      doc.lines,
+      key === undefined ? run.modulePointer : `${run.modulePointer}/${key}`,
+      doc.at.line ?? 1,
+    ),
+  });
+  const portsKey = ["published_ports", "ports", "publish"].find((key) => key in args) ?? "ports";
+  const volumesKey = ["volumes", "volume"].find((key) => key in args) ?? "volumes";
+  const networks = itemsOf(args.networks).flatMap(
+    (network) => textOf(network) ?? textOf(memberOf(network, "name")) ?? [],
+  );
+  const command = wordsOf(args.command);
+  return given({
+    at: place(),
+    origin: "declared" as const,
+    name,
+    image: textOf(args.image),
+    user: textOf(args.user),
+    entrypoint: wordsOf(args.entrypoint),
+    args: command,
+    argsAt: command === undefined ? undefined : place("command"),
+    env: isRecord(args.env)
+      ? Object.entries(textRecord(args.env)).map(([key, value]) => ({
+          at: place(`env/${key}`),
+          name: key,
+          value,
+        }))
+      : undefined,
+    ports: textsOf(args[portsKey])?.flatMap((text, index) =>
+      parsePublishText(text, place(`${portsKey}/${index}`)),
+    ),
+    networkMode: textOf(args.network_mode) ?? textOf(args.network) ?? networks[0],
+    networks: networks.length === 0 ? undefined : networks.map((network) => ({ name: network })),
+    mounts: textsOf(args[volumesKey])?.flatMap(
+      (text, index) => parseMountText(text, place(`${volumesKey}/${index}`)) ?? [],
+    ),
+    privileged: booleanOf(args.privileged),
+    pidMode: textOf(args.pid_mode) ?? textOf(args.pid),
+    securityOpt: textsOf(args.security_opts) ?? textsOf(args.security_opt),
+    extraHosts: isRecord(args.etc_hosts)
+      ? Object.entries(textRecord(args.etc_hosts)).map(([host, ip]) => `${host}:${ip}`)
+      : undefined,
+    capAdd: textsOf(args.capabilities) ?? textsOf(args.cap_add),
+    devices: textsOf(args.devices),
+    logDriver: textOf(args.log_driver),
+    logOptions: isRecord(args.log_options) ? textRecord(args.log_options) : undefined,
+    labels: isRecord(args.labels) ? textRecord(args.labels) : undefined,
+    restartPolicy: textOf(args.restart_policy),
+  });
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  const one = textOf(value);
+  if (one !== undefined) return [one];
+  return Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : undefined;
+}
+
+function wordsOf(value: unknown): readonly string[] | undefined {
+  return typeof value === "string" ? splitWords(value.replaceAll("\n", " ")) : textsOf(value);
+}
