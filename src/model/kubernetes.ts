@@ -130,6 +130,7 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
 }
 
+/** `name` is "" for a piece of describe output (one container's states) that does not say which pod it is about. */
 export interface Pod extends KubernetesName {
   readonly at: Place;
   readonly origin: Origin;

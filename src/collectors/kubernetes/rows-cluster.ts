@@ -28,7 +28,7 @@ export function objectFromRow(row: Row): KubernetesObject {
   const { kind, apiVersion } = row.type;
   const labels = parseLabels(row.cells.LABELS);
   const metadata = known({ name: row.name, namespace: row.namespace, labels });
-  const phase = kind === "Namespace" ? shown(row, "STATUS") : undefined;
+  const status = kind === "ResourceQuota" ? quotaOf(row) : phaseOf(row);
   return {
     at: row.at,
     origin: "live",
@@ -36,9 +36,28 @@ export function objectFromRow(row: Row): KubernetesObject {
     apiVersion,
     name: row.name,
     ...known({ namespace: row.namespace }),
-    value: { apiVersion, kind, metadata, ...(phase ? { status: { phase } } : {}) },
+    value: { apiVersion, kind, metadata, ...(status ? { status } : {}) },
     lines: { "": row.at.line ?? 1 },
   };
+}
+
+function phaseOf(row: Row): { readonly phase: string } | undefined {
+  const phase = row.type.kind === "Namespace" ? shown(row, "STATUS") : undefined;
+  return phase === undefined ? undefined : { phase };
+}
+
+/** `pods: 3/10, requests.cpu: 500m/2` → used and hard, as the object's status has them. */
+function quotaOf(row: Row) {
+  const used: Record<string, string> = {};
+  const hard: Record<string, string> = {};
+  const text = `${row.cells.REQUEST ?? ""},${row.cells.LIMIT ?? ""}`;
+  for (const [, what = "", now = "", most = ""] of text.matchAll(
+    /([a-z][\w./-]{0,100}): ([^\s,/]{1,40})\/([^\s,/]{1,40})/g,
+  )) {
+    used[what] = now;
+    hard[what] = most;
+  }
+  return Object.keys(hard).length > 0 ? { used, hard } : undefined;
 }
 
 const units: Readonly<Record<string, number>> = {

@@ -266,6 +266,18 @@ describe("everything else", () => {
     ]);
   });
 
+  it("reads how much of a quota is used", () => {
+    const { facts } = read(`
+      NAME   AGE   REQUEST                                    LIMIT
+      team   3d    pods: 10/10, requests.cpu: 500m/2          limits.cpu: 4/4`);
+    expect(facts["kubernetes.objects"][0]?.value).toMatchObject({
+      status: {
+        used: { pods: "10", "requests.cpu": "500m", "limits.cpu": "4" },
+        hard: { pods: "10", "requests.cpu": "2", "limits.cpu": "4" },
+      },
+    });
+  });
+
   it("counts an empty table as an answer", () => {
     expect(read("NAME   READY   STATUS   RESTARTS   AGE\n").seen.has("kubernetes.pods")).toBe(true);
   });
