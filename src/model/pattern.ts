@@ -10,6 +10,8 @@ export interface CompiledPattern {
   readonly regex: RegExp;
   /** A lower-case piece every matching line contains; a scanner looks for it before it tries the regex. */
   readonly literal: string;
+  /** All lower-case pieces, in the order in which every matching line contains them. */
+  readonly pieces: readonly string[];
 }
 
 const hole = /\{([a-zA-Z][a-zA-Z0-9]*)([*#]?)\}|…/g;
@@ -28,9 +30,33 @@ export function compilePattern(pattern: TextPattern): CompiledPattern {
   }
   pieces.push(pattern.slice(end));
   source += escapeLiteral(pattern.slice(end));
-  const literal = longestLiteral(pieces);
+  const words = plainPieces(pieces);
+  const literal = words.reduce((best, word) => (word.length > best.length ? word : best), "");
   if (literal.length < 4) throw new Error(`text pattern without a literal piece of 4 characters: ${pattern}`);
-  return { pattern, regex: new RegExp(source, "i"), literal };
+  return { pattern, regex: new RegExp(source, "i"), literal, pieces: words };
+}
+
+/** Text as pieces see it: lower case, with single blanks. */
+export function plainForm(text: string): string {
+  return text.replace(/\s+/g, " ").toLowerCase();
+}
+
+/**
+ * The match of a pattern. Most lines lack one of the pieces, which is found out much faster than by the regex: that one
+ * tries every length of every hole.
+ */
+export function matchPattern(
+  { pieces, regex }: CompiledPattern,
+  text: string,
+  plain: string = plainForm(text),
+): RegExpExecArray | null {
+  let at = 0;
+  for (const piece of pieces) {
+    const found = plain.indexOf(piece, at);
+    if (found < 0) return null;
+    at = found + piece.length;
+  }
+  return regex.exec(text);
 }
 
 function holeSource(match: RegExpMatchArray, atEnd: boolean): string {
@@ -51,11 +77,11 @@ function escapeLiteral(literal: string): string {
 
 /**
  * Quotes and white space vary between sources, Go's JSON escapes `<`, `>` and `&`, and case beyond ASCII is no matter of one
- * byte: the trigger is taken from between them.
+ * byte: pieces are taken from between them.
  */
-function longestLiteral(pieces: readonly string[]): string {
-  const words = pieces.flatMap((piece) => piece.split(/["\\<>&]|\s{2,}|[^ -~]/));
-  return words
-    .reduce((best, word) => (word.trim().length > best.length ? word.trim() : best), "")
-    .toLowerCase();
+function plainPieces(literals: readonly string[]): readonly string[] {
+  return literals
+    .flatMap((literal) => literal.split(/["\\<>&]|\s{2,}|[^ -~]/))
+    .map((piece) => piece.trim().toLowerCase())
+    .filter((piece) => piece !== "");
 }

@@ -2,7 +2,13 @@
 import type { ComponentKind } from "../model/component.ts";
 import type { FactId, Facts } from "../model/facts.ts";
 import type { Certainty, FindingDraft, ProofDraft, Rival, Subject } from "../model/finding.ts";
-import { type CompiledPattern, compilePattern, type TextPattern } from "../model/pattern.ts";
+import {
+  type CompiledPattern,
+  compilePattern,
+  matchPattern,
+  plainForm,
+  type TextPattern,
+} from "../model/pattern.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Component, Stack } from "../model/stack.ts";
 import type { StreamKind, TextLine } from "../model/text.ts";
@@ -112,7 +118,19 @@ function draft<Need extends FactId, Use extends FactId>(
 
 /** Does the line match one of the patterns? */
 export function matches(patterns: readonly CompiledPattern[], line: TextLine): boolean {
-  return patterns.some((pattern) => pattern.regex.test(line.text));
+  const plain = plainOf(line);
+  return patterns.some((pattern) => matchPattern(pattern, line.text, plain) !== null);
+}
+
+/** Every text rule looks at every line, so its plain form is kept. */
+const plainForms = new WeakMap<TextLine, string>();
+
+function plainOf(line: TextLine): string {
+  const known = plainForms.get(line);
+  if (known !== undefined) return known;
+  const plain = plainForm(line.text);
+  plainForms.set(line, plain);
+  return plain;
 }
 
 /** The first pattern's named holes for this line. */
@@ -120,8 +138,9 @@ export function capture(
   patterns: readonly CompiledPattern[],
   line: TextLine,
 ): Readonly<Record<string, string>> {
-  for (const { regex } of patterns) {
-    const match = regex.exec(line.text);
+  const plain = plainOf(line);
+  for (const pattern of patterns) {
+    const match = matchPattern(pattern, line.text, plain);
     if (match) return { ...match.groups };
   }
   return {};

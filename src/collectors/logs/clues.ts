@@ -397,6 +397,11 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
     "loki",
     10,
   ],
+  [
+    /not found in type (?:compactor|ingester|validation|querier|storage|ruler|indexgateway|queryrange|frontend|loki)\.|not found in type config\.ChunkStoreConfig/,
+    "loki",
+    7,
+  ],
   [/Starting Promtail|error creating promtail|\/clients\/pkg\/promtail/i, "promtail", 14],
   [
     /Starting Grafana\b|Failed to start grafana|GF_PATHS_|Grafana server is running|Data ?proxy error|Failed to provision data sources|Datasource provisioning error|grafana-server|docs\.grafana\.org\/installation\/docker/i,

@@ -116,8 +116,14 @@ function complete(found: Found, asked: string | undefined): FailedDial | undefin
 }
 
 function outcomeOf({ name, resolver, reason: why }: Found): DialOutcome | undefined {
-  if (/no such host/i.test(why)) return "nxdomain";
-  if (/server misbehaving|cannot unmarshal DNS|no answer from DNS/i.test(why)) return "dns-failure";
+  if (/no such host|name or service not known|name does not resolve/i.test(why)) return "nxdomain";
+  if (
+    /server misbehaving|cannot unmarshal DNS|no answer from DNS|temporary failure in name|try again/i.test(
+      why,
+    )
+  ) {
+    return "dns-failure";
+  }
   const isLookup = name !== undefined || resolver !== undefined;
   const outcome = outcomes.find(([regex]) => regex.test(why))?.[1];
   // Any other failure of a lookup is the resolver's: it could not be reached or did not answer.

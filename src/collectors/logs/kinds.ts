@@ -23,7 +23,7 @@ export interface Kind {
 const mostPerPattern = 100;
 const mostPerLevel = 200;
 /** Characters kept per source. */
-const mostText = 16_000_000;
+const mostText = 8_000_000;
 
 interface Usage {
   count: number;

@@ -76,6 +76,8 @@ const strippers: readonly Stripper[] = [
     /\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \d{4}\] /y,
     (_match, said) => named(said, { process: "kernel" }),
   ],
+  // journalctl -o verbose and export.
+  [/MESSAGE=/y, () => true],
   // kubectl logs --prefix.
   [
     /\[pods?\/([^/\]\s]{1,260})\/([^\]\s]{1,80})\] ?/y,

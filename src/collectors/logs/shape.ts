@@ -6,13 +6,15 @@ export type Shape = "log" | "note" | "code" | "config" | "markup";
 
 const mostLines = 400;
 const longestLine = 2_000;
+/** Crash messages and stack traces between the lines of a logger are part of its log; a quoted line makes prose no log. */
+const logShare = 0.3;
 
 const shebang = /^#!\s*\/\S*/;
 const codeLine =
   /^\s*(?:#include\b|import\s+[\w"'{*(]|from\s+[\w.]+\s+import\b|package\s+\w+;?$|(?:export\s+)?(?:const|let|var|function|class|interface|type|enum)\s+\w+|(?:public|private|protected|static)\s|def\s+\w+\(|func\s+(?:\(\w+ \S+\) )?\w+\(|return\b.*[;)]?$|if\s+\[\[?\s|if\s*\(.*\)\s*\{?$|elif\b|else\s*\{?$|fi$|done$|esac$|then$|do$|for\s+\w+\s+in\b.*;?|while\s+.*;?\s*do$|case\s+.*\s+in$|echo\s+["'$-]|printf\s+["']|local\s+\w+=|set\s+-[euxo]|\w+\(\)\s*\{$|[\])}]+;?,?$|\/\/\s|\/\*|\*\/|@\w+\(|try\s*\{|\}\s*catch)/;
 const assignment = /^\s*(?:export\s+)?[A-Za-z_]\w*=(?:["'$(]|[\w./:-]*$)/;
 const yamlLine =
-  /^\s*(?:- )?(?:"[^"]{1,100}"|'[^']{1,100}'|[A-Za-z_][\w./ -]{0,80}):(?:\s+(?:[|>][+-]?\d?|\S.*))?$|^\s*- \S/;
+  /^\s*(?:- )?(?:"[^"]{1,100}"|'[^']{1,100}'|[A-Za-z_][\w./-]{0,80}):(?:\s+(?:[|>][+-]?\d?|\S.*))?$|^\s*- \S/;
 const yamlNest = /^\s*(?:- )?[\w."'/-]{1,100}:\s*(?:[|>][+-]?)?$/;
 const iniLine = /^\s*(?:\[[\w. "/:-]{1,80}\]|[;#].*|[\w.-]{1,80}\s*=\s*\S.*|[\w.-]{1,80}\s*=)$/;
 const hclLine = /^\s*(?:[\w.]+(?:\s+"[^"]*")*\s*\{|\}|[\w]+\s*=\s*(?:\[|\{|"|\w)|\/\/.*)/;
@@ -61,13 +63,13 @@ type Counts = Record<
 
 function judge(count: Counts): Shape {
   const share = (n: number): number => n / Math.max(1, count.all);
-  if (share(count.log) >= 0.4) return "log";
+  if (share(count.log) >= logShare) return "log";
   if (share(count.markup) > 0.5) return "markup";
   if (count.brace > 0 && count.hcl > 2 && share(count.hcl) > 0.7) return "config";
   if (count.all >= 3 && count.nest > 0 && share(count.yaml) > 0.8) return "config";
-  if (count.section > 0 && count.all >= 3 && share(count.ini) > 0.8) return "config";
+  if (count.section > 0 && count.all >= 2 && share(count.ini) > 0.8) return "config";
   if (count.code >= 4 && share(count.code) > 0.35) return "code";
-  return count.log > 0 ? "log" : "note";
+  return "note";
 }
 
 /** A line a logger wrote: it has a prefix that names its origin or time, or one of the structured dialects. */

@@ -1,6 +1,12 @@
 // The text patterns of all rules, compiled once for all sources.
 import { Buffer } from "node:buffer";
-import { type CompiledPattern, compilePattern, type TextPattern } from "../../model/pattern.ts";
+import {
+  type CompiledPattern,
+  compilePattern,
+  matchPattern,
+  plainForm,
+  type TextPattern,
+} from "../../model/pattern.ts";
 import type { Automaton } from "./automaton.ts";
 import { type SpelledDigits, spelledDigits } from "./fold.ts";
 import { lineTriggers } from "./triggers.ts";
@@ -46,7 +52,8 @@ export function textSet(texts: readonly TextPattern[]): TextSet {
 /** Indexes of the patterns that match, in order. */
 export function matchesOf(set: TextSet, text: string): readonly number[] {
   const { classOf, table, start, hits, wordsAt } = set.triggers;
-  const bytes = Buffer.from(text.replace(/\s+/g, " "));
+  const plain = plainForm(text);
+  const bytes = Buffer.from(plain);
   const found = new Set<number>();
   let state = start;
   for (const byte of bytes) {
@@ -56,6 +63,9 @@ export function matchesOf(set: TextSet, text: string): readonly number[] {
   if (found.size === 0) return [];
   return [...found]
     .flatMap((word) => set.byWord[word] ?? [])
-    .filter((i) => set.patterns[i]?.regex.test(text))
+    .filter((i) => {
+      const pattern = set.patterns[i];
+      return pattern !== undefined && matchPattern(pattern, text, plain) !== null;
+    })
     .sort((a, b) => a - b);
 }

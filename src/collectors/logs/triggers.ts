@@ -95,6 +95,8 @@ const dials: readonly string[] = [
   "dial udp",
   ": lookup ",
   "no such host",
+  ": try again",
+  "name resolution",
   "connection refused",
   "i/o timeout",
   "no route to host",

@@ -231,3 +231,30 @@ describe("a file too large to be held", () => {
     expect(gaps).toMatchObject([{ what: "a.log", because: "too-large" }]);
   });
 });
+
+describe("hostile input", () => {
+  const long = 300_000;
+  test.each([
+    ["blanks", " ".repeat(long)],
+    ["NULs and a message", `${"\0".repeat(long)}level=error msg=x`],
+    ["quotes", '"'.repeat(long)],
+    ["backslashes in JSON", `{"log":"${"\\".repeat(long)}`],
+    ["keys without end", "a=".repeat(long)],
+    ["nested JSON", `{"level":"error","msg":${"[".repeat(long)}`],
+    ["labels", `{${'a="b",'.repeat(long)}`],
+    ["dials", "dial tcp 1.1.1.1:1: ".repeat(20_000)],
+    ["lookups", "lookup a on b:53: ".repeat(20_000)],
+    ["pipes", "a | ".repeat(long / 4)],
+    ["dashes", `${"a-".repeat(long / 2)} | x`],
+    ["almost a pattern", "cannot open ".repeat(20_000)],
+    ["urls", 'Get "http://'.repeat(20_000)],
+  ])("%s", (_name, text) => {
+    const started = performance.now();
+    collect(`${text}\n${text}x\nlevel=error msg="cannot open"\n`, [
+      "cannot {what} the {thing}: {reason*} in {place*}: never",
+      "{a*} cannot open {b*} file {c*} end",
+      "cannot open {b*} cannot open {c#} cannot open",
+    ]);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
