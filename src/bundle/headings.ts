@@ -19,6 +19,9 @@ const longestHeading = 240;
 const headTail = /^==> (?<title>\S.{0,200}?) <==$/;
 /** Ad-hoc commands of Ansible head every host's output with this. */
 const ansibleHost = /^(?<host>[\w.-]{1,64}) \| (?:SUCCESS|CHANGED|FAILED)!? \| rc=-?\d+ (?:\| ?\(\w+\) )?>>$/;
+/** `kubectl cluster-info dump` on standard output puts the logs between these. */
+const dumpedLog =
+  /^==== (?<edge>START|END) logs for container (?<container>\S{1,100}) of pod (?<namespace>[^/\s]{1,100})\/(?<pod>\S{1,300}) ====$/;
 const framed =
   /^(?<left>={2,}|-{2,}|#{3,}|\*{3,}|~{3,}|\+{3,}|>{3,}|:{3,}|─{2,}|━{2,}|═{2,})\s*\[?(?<title>[^\s=*~─━═-][^\n]{0,160}?)\]?\s*(?<right>={2,}|-{2,}|#{2,}|\*{3,}|~{3,}|\+{3,}|<{3,}|:{3,}|─{2,}|━{2,}|═{2,})$/;
 const markdown = /^#{1,6}\s+(?<title>\S.{0,200})$/;
@@ -41,12 +44,20 @@ function parseBanner(line: string): Heading | undefined {
   if (printed) return { kind: "banner", ...fileNamed(printed) };
   const host = ansibleHost.exec(line)?.groups?.host;
   if (host) return { kind: "banner", host };
+  const dumped = dumpedLog.exec(line)?.groups;
+  if (dumped) return { kind: "banner", ...(dumped.edge === "START" ? { hints: hintsOfDump(dumped) } : {}) };
   const title = framed.exec(line)?.groups?.title;
   // `--- a/file` and tables' rulers have no closing frame or no title.
   if (!title || !/[A-Za-z]{2}/.test(title) || /^[-+|]/.test(title) || / {2,}.*-{3,}/.test(line))
     return undefined;
   if (/^(?:BEGIN|END) /.test(title)) return undefined;
   return { kind: line.startsWith("#") ? "soft" : "banner", ...titled(title.trim()) };
+}
+
+function hintsOfDump(groups: Readonly<Record<string, string | undefined>>): NameHints {
+  const { container = "", namespace = "", pod = "" } = groups;
+  const component = componentInName(container) ?? componentInName(pod);
+  return { ...(component ? { component } : {}), namespace, pod, container };
 }
 
 function parseSoft(line: string): Heading | undefined {

@@ -6,7 +6,7 @@ import type { SourceOrigin } from "./source-text.ts";
 export type Located = SourceOrigin;
 
 export function locate(source: string): Located {
-  const below = belowHost(source);
+  const below = { ...inSosReport(source), ...belowHost(source) };
   const hints: NameHints = hintsFromPath(source);
   return { source, ...below, ...(Object.keys(hints).length > 0 ? { hints } : {}) };
 }
@@ -33,6 +33,24 @@ function belowHost(source: string): { host?: string; path?: string } {
   const host = parts[at + 1];
   if (at < 0 || !host || parts.length < at + 3) return {};
   return { host, path: `/${parts.slice(at + 2).join("/")}` };
+}
+
+/** A sosreport is one host's root; `sos_commands/networking/ss_-peaonmi` is what `ss -peaonmi` printed. */
+function inSosReport(source: string): { host?: string; path?: string; command?: string } {
+  const found =
+    /(?:^|\/)sosreport-(?<host>[A-Za-z0-9.-]+?)(?:-\d{4,})?-\d{4}-\d{2}-\d{2}-\w+\/(?<rest>.+)$/.exec(
+      source,
+    )?.groups;
+  if (!found?.host || !found.rest) return {};
+  const command = /^sos_commands\/[^/]+\/(?<command>[^/]+)$/.exec(found.rest)?.groups?.command;
+  return command
+    ? { host: found.host, command: command.split("_").map(unmangle).join(" ") }
+    : { host: found.host, path: `/${found.rest}` };
+}
+
+/** Paths stand there with dots for slashes: `.etc.hosts`; names such as `docker.service` keep theirs. */
+function unmangle(word: string): string {
+  return /^\.\w/.test(word) ? word.replaceAll(".", "/") : word;
 }
 
 /** Names of outputs that are taken once per host. */

@@ -14,6 +14,7 @@ export function acceptedPrompts(lines: readonly string[], shape: FileShape): Map
     if (/^(?:@@ |diff |\+\+\+ )/.test(line)) isDiff = true;
     const prompt = parsePrompt(line);
     if (prompt) found.set(i, prompt);
+    else if (isBareCommand(lines, i, shape)) found.set(i, { kind: "bare", prefix: "", command: line });
   }
   const accepted = new Map<number, Prompt>();
   const hashes = acceptsHashes(lines, found, shape);
@@ -43,7 +44,26 @@ function isAccepted(
       return shape === "free" && !indented;
     case "trace":
       return shape !== "config" && !isDiff && !indented;
+    case "bare":
+      return true;
   }
+}
+
+/** Programs that people type above the output they paste. */
+const pasted =
+  /^(?:sudo )?(?:kubectl|oc|k3s|docker|docker-compose|podman|helm|systemctl|journalctl|crictl|curl|ss|netstat|df|ls|cat|ps|ip|iptables|nft|nslookup|dig|promtool|amtool|logcli) \S/;
+
+/** `kubectl get pods -A` on a line of its own, with its output directly below and nothing directly above. */
+function isBareCommand(lines: readonly string[], i: number, shape: FileShape): boolean {
+  const line = lines[i] ?? "";
+  if (line.length > 300 || !pasted.test(line) || /[.?!:,]$/.test(line)) return false;
+  const above = lines[i - 1] ?? "";
+  const below = lines[i + 1] ?? "";
+  if (above.trim() !== "" || below.trim() === "" || below.startsWith("#") || pasted.test(below)) return false;
+  if (shape !== "free" && lines.slice(0, i).some((other) => other.trim() !== "")) return false;
+  if (!isCommandLine(line) || !isReadingCommand(line)) return false;
+  const words = line.split(/\s+/);
+  return words.length <= 5 || words.some((word) => /^-|[/=|]/.test(word));
 }
 
 /**

@@ -2,8 +2,8 @@
 import { isCommandLine } from "./commands.ts";
 
 export interface Prompt {
-  /** "strong": no other text looks like this. "dollar", "hash", "angle", "trace": one sign, worth what the text around it says. */
-  readonly kind: "strong" | "dollar" | "hash" | "angle" | "trace";
+  /** "strong": no other text looks like this. "dollar", "hash", "angle", "trace": one sign, worth what the text around it says. "bare": a command without any prompt. */
+  readonly kind: "strong" | "dollar" | "hash" | "angle" | "trace" | "bare";
   /** Everything in front of the command; equal prefixes are the same shell. */
   readonly prefix: string;
   /** Empty when only the prompt was shown. */

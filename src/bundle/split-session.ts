@@ -65,9 +65,18 @@ class Session {
       this.#piece = { ...this.#fromHeading(heading, i), from: i + 1 };
     } else if (this.#clean.cuts.has(i)) {
       this.#fence(i);
+    } else if (this.#startsDocument(i, text)) {
+      this.#cut(i, { from: i });
     } else {
       this.#shells.topLine(text);
     }
+  }
+
+  /** `kubectl cluster-info dump` prints one JSON document after the other. */
+  #startsDocument(i: number, text: string): boolean {
+    if ((text !== "{" && text !== "[") || i === 0) return false;
+    const before = this.#clean.lines[i - 1] ?? "";
+    return (before === "}" || before === "]") && this.#piece.command === undefined;
   }
 
   /** The opening fence keeps what the label above it said; the closing one ends the block. */

@@ -101,6 +101,15 @@ describe("paths", () => {
     });
   });
 
+  it("knows sosreports", async () => {
+    put("sosreport-mon1-2026-01-02-abcdef/etc/hosts");
+    put("sosreport-mon1-2026-01-02-abcdef/sos_commands/networking/ss_-peaonmi");
+    expect(await read()).toMatchObject([
+      { host: "mon1", path: "/etc/hosts" },
+      { host: "mon1", command: "ss -peaonmi" },
+    ]);
+  });
+
   it.each([
     ["dump/monitoring/loki-0/logs.txt", { namespace: "monitoring", pod: "loki-0", component: "loki" }],
     [

@@ -256,6 +256,62 @@ describe("separators", () => {
   });
 });
 
+describe("without prompts", () => {
+  it("takes a command above its output", () => {
+    const text = `kubectl get pods -n monitoring\n${output}\n\nThat is all I can see at the moment.\n\ndf -h\nFilesystem Size\n`;
+    expect(segmentsOf(text)).toMatchObject([
+      {
+        command: "kubectl get pods -n monitoring",
+        commandAt: 1,
+        hints: { namespace: "monitoring" },
+        text: output,
+      },
+      { text: "That is all I can see at the moment." },
+      { command: "df -h", text: "Filesystem Size" },
+    ]);
+  });
+
+  it("leaves instructions and sentences alone", () => {
+    for (const text of [
+      "Then run\n\nkubectl apply -f x.yaml\nand wait.",
+      "kubectl get pods\nkubectl get nodes\nkubectl get events",
+      "kubectl get pods shows that nothing is running there at all\nand so on",
+      "docker run -d \\\n  -p 1:1 x\n",
+    ]) {
+      expect(segmentsOf(text).every((segment) => segment.command === undefined)).toBe(true);
+    }
+  });
+
+  it("takes a cluster-info dump apart", () => {
+    const text = [
+      "{",
+      '    "kind": "NodeList",',
+      '    "items": []',
+      "}",
+      "{",
+      '    "kind": "EventList",',
+      '    "items": []',
+      "}",
+      "==== START logs for container loki of pod monitoring/loki-0 ====",
+      "level=error msg=x",
+      "==== END logs for container loki of pod monitoring/loki-0 ====",
+      "{",
+      '    "kind": "PodList"',
+      "}",
+    ].join("\n");
+    expect(segmentsOf(text)).toMatchObject([
+      { startLine: 1 },
+      { startLine: 5 },
+      {
+        startLine: 10,
+        text: "level=error msg=x",
+        hints: { namespace: "monitoring", pod: "loki-0", container: "loki" },
+      },
+      { startLine: 12 },
+    ]);
+  });
+});
+
 describe("files that are no sessions", () => {
   const files: Readonly<Record<string, string>> = {
     "shell script": "#!/bin/bash\n# kubectl get pods\nset -e\n$ x\nkubectl get pods\n",
