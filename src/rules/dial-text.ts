@@ -14,14 +14,14 @@ export interface DialError {
 
 /** Texts that mark a line as a failed attempt to connect; for `texts` of rules. */
 export const dialTexts = [
-  "dial tcp …: connect: connection refused",
-  "dial tcp …: no such host",
-  "dial tcp …: server misbehaving",
-  "dial tcp …: i/o timeout",
-  "dial tcp …: connect: no route to host",
-  "dial tcp …: connect: network is unreachable",
-  "dial tcp …: Temporary failure in name resolution",
-  "dial tcp …: Try again",
+  "dial tcp…: connect: connection refused",
+  "dial tcp…: no such host",
+  "dial tcp…: server misbehaving",
+  "dial tcp…: i/o timeout",
+  "dial tcp…: connect: no route to host",
+  "dial tcp…: connect: network is unreachable",
+  "dial tcp…: Temporary failure in name resolution",
+  "dial tcp…: Try again",
   "context deadline exceeded",
   "Client.Timeout exceeded while awaiting headers",
   "connection reset by peer",

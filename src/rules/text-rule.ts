@@ -77,7 +77,7 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
         (line) => isFrom(line, options) && isAnyOf(line.stream, streams),
       );
       const matching = lines.filter((line) => matches(patterns, line) && !matches(except, line));
-      const hits = groupByComponent(matching, stack, patterns);
+      const hits = groupByComponent(matching, stack, patterns, options.component);
       const findings: FindingDraft[] = [];
       for (const hit of hits) {
         if (total(hit.lines) < (atLeast ?? 1)) continue;
@@ -162,10 +162,11 @@ function groupByComponent(
   lines: readonly TextLine[],
   stack: Stack,
   patterns: readonly CompiledPattern[],
+  kind: ComponentKind,
 ): TextHit[] {
   const groups = new Map<string, { component: Component | undefined; lines: TextLine[] }>();
   for (const line of lines) {
-    const component = componentOfLine(stack, line);
+    const component = componentOfLine(stack, line) ?? onlyOfKind(stack, line, kind);
     const key = component?.id ?? "";
     const group = groups.get(key);
     if (group) group.lines.push(line);
@@ -202,4 +203,11 @@ function hasRecovered(
     const last = Math.max(...hit.lines.filter((line) => line.streamId === stream).map((line) => line.index));
     return all.some((line) => line.streamId === stream && line.index > last && matches(recovered, line));
   });
+}
+
+/** A line nobody has signed belongs to the one component this rule is about, when there is just one. */
+function onlyOfKind(stack: Stack, line: TextLine, kind: ComponentKind): Component | undefined {
+  if (line.component !== undefined) return undefined;
+  const ofKind = stack.components.filter((component) => component.kind === kind);
+  return ofKind.length === 1 ? ofKind[0] : undefined;
 }

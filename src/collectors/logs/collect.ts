@@ -14,15 +14,26 @@ import { type TextSet, textSet } from "./texts.ts";
 /** Enough to tell a log from a configuration file. */
 const headBytes = 65_536;
 
+/** Longer "prose" is some output that was not recognised. */
+const mostProseLines = 300;
+
 /** Emits the lines of a segment that matter, and the failed dials they tell of. */
 export function collectText(segment: Segment, texts: TextSet, emit: Emit): void {
   const { text, ...origin } = segment;
   const shape = shapeOf(text);
   const skipped = shape === "note" || shape === "log" ? snippetLines(text) : new Set<number>();
   const collector = new TextCollector(origin, texts, shape, skipped);
-  const scanner = new LineScanner(collector, texts);
-  scanner.whole(Buffer.from(text));
-  scanner.end();
+  const lines = shape === "note" ? text.split("\n") : [];
+  if (lines.length > 0 && lines.length <= mostProseLines && text.length < headBytes) {
+    // What people write is short and all of it may matter; no pattern has to stand in a line for it to be kept.
+    lines.forEach((line, i) => {
+      if (/\S/.test(line)) collector.add(line, i);
+    });
+  } else {
+    const scanner = new LineScanner(collector, texts);
+    scanner.whole(Buffer.from(text));
+    scanner.end();
+  }
   collector.end(emit);
 }
 
@@ -56,6 +67,10 @@ export async function collectStream(
     if (held < headBytes) continue;
     start();
     if (isNoLog(shape)) return shape;
+  }
+  if (!scan && shapeOf(Buffer.concat(head).toString("utf8")) === "note") {
+    collectText({ ...origin, text: Buffer.concat(head).toString("utf8") }, texts, emit);
+    return "note";
   }
   if (!scan) start();
   if (isNoLog(shape)) return shape;

@@ -15,6 +15,8 @@ import type { TextSet } from "./texts.ts";
 
 /** Lines kept for context at both ends of a stream. */
 const context = 3;
+/** What a reporter writes is short, and rules ask it for what no command shows: "since the upgrade", "with two replicas". */
+const mostProse = 100;
 /** Messages kept only for the dials they tell of. */
 const mostDialKinds = 5_000;
 
@@ -62,7 +64,8 @@ export class TextCollector {
       return full;
     }
     const dials = dialsOf(line);
-    const kept = reasons.length > 0;
+    const isProse = this.#shape === "note" && this.#kinds.length < mostProse;
+    const kept = reasons.length > 0 || isProse;
     const wanted = kept || (dials.length > 0 && this.#kinds.length < mostDialKinds);
     const kind: Kind = {
       stream,

@@ -143,6 +143,8 @@ describe("what is a log", () => {
     const { lines } = collect(text, ["permission denied", "no space left on device"]);
     expect(lines.map(({ index, stream, component }) => [index, stream, component])).toEqual([
       [0, "note", undefined],
+      [2, "note", undefined],
+      [8, "note", undefined],
     ]);
   });
 });

@@ -1,0 +1,63 @@
+// Grafana runs as 472 and may not write /var/lib/grafana.
+import { confirmNotWritable, giveBack } from "../../data-directory-text.ts";
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "grafana/data-directory-not-writable",
+  title: "Grafana's data directory is not writable for uid 472, the user its image runs as",
+  why: "Since 5.1 the image runs as uid 472. A bind mount or volume that belongs to somebody else (root, or an older image's user) is closed to it, and Grafana ends before it starts.",
+  severity: "critical",
+  component: "grafana",
+  layer: "permissions",
+  nature: "cause",
+  effect: "down",
+  phase: "storage",
+  texts: [
+    "GF_PATHS_DATA='{path}' is not writable",
+    "mkdir: can't create directory '{path}/plugins': Permission denied",
+    "mkdir: cannot create directory '{path}/plugins': Permission denied",
+    "You may have issues with file permissions",
+  ],
+  except: ["Read-only file system"],
+  uses: ["kubernetes.claims", "kubernetes.volumes", "host.files", "ansible.files"],
+  confirm: (hit, facts) => confirmNotWritable(hit.component, "/var/lib/grafana", facts),
+  says: ({ captures }) =>
+    `${captures.path ?? "/var/lib/grafana"} is not writable for Grafana: the directory behind it is not owned by uid 472`,
+  rivals: [
+    {
+      rule: "host/selinux-denies-access",
+      tellApart: "with SELinux the owner would already be 472",
+      decideWith: "ls -lnZ DIRECTORY; ausearch -m avc -ts recent",
+    },
+  ],
+  decideWith: "stat -c '%u:%g %a %n' DIRECTORY   # the host directory behind /var/lib/grafana",
+  references: ["https://grafana.com/docs/grafana/latest/setup-grafana/installation/docker/"],
+  fix(finding, facts, stack) {
+    const component = stack.components.find((candidate) => candidate.id === finding.component);
+    const target = giveBack(finding, component, "/var/lib/grafana", facts);
+    if (!target)
+      return {
+        summary: "chown 472:0 the host directory (Kubernetes: fsGroup: 472)",
+        risk: "disruptive",
+        steps: [{ do: "by-hand", title: "Give it to Grafana", command: "chown 472:0 DIRECTORY" }],
+      };
+    return {
+      summary: `Give ${target.hostPath} to uid 472`,
+      risk: "disruptive",
+      steps: [
+        {
+          do: "set-owner",
+          title: `Owner of ${target.hostPath}`,
+          path: target.hostPath,
+          uid: target.uid,
+          gid: 0,
+        },
+        {
+          do: "restart",
+          title: "Start Grafana again",
+          what: { kind: "container", name: component?.name ?? "grafana" },
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,68 @@
+// Two writers, or a file system whose locks do not work.
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "grafana/database-locked",
+  title: "Grafana's SQLite database is locked: two instances write one file, or its file system cannot lock",
+  why: "SQLite has one writer. Two replicas, a rolling update that overlaps, an old process, or NFS and SMB make `database is locked` last. A single line under load that is retried is harmless.",
+  severity: "critical",
+  component: "grafana",
+  layer: "storage",
+  nature: "cause",
+  effect: "down",
+  phase: "storage",
+  texts: ["database is locked", "SQLITE_BUSY", "database table is locked"],
+  uses: ["kubernetes.workloads", "kubernetes.pods", "host.mounts"],
+  unconfirmed: "silent",
+  confirm: (hit, facts) => {
+    const several =
+      hit.component?.workload && (hit.component.workload.desired ?? 1) > 1
+        ? hit.component.workload.at
+        : undefined;
+    const pods = (hit.component?.pods ?? []).filter(
+      (pod) => pod.phase === "Running" || pod.statusText === "Running",
+    );
+    const network = facts["host.mounts"].find((mount) =>
+      /^(nfs4?|cifs|smb3?|fuse\..*)$/.test(mount.type ?? ""),
+    );
+    const fatal = hit.lines.some((line) =>
+      /migration|Failed to start|service init failed|exit/i.test(line.text),
+    );
+    const many = hit.lines.reduce((sum, line) => sum + (line.count ?? 1), 0) >= 5;
+    const at = several ?? (pods.length > 1 ? pods[0]?.at : undefined) ?? network?.at;
+    if (at)
+      return {
+        holds: true,
+        proof: [at],
+        says: several
+          ? `${hit.component?.workload?.desired} replicas of Grafana write one SQLite file`
+          : network
+            ? "The SQLite file is on a network file system whose locks do not work"
+            : "Two Grafana pods run at once on one SQLite file",
+      };
+    if (fatal || many) return { holds: true, certainty: "likely" };
+    return {};
+  },
+  says: () =>
+    "Grafana's database is locked for long: another Grafana writes the same SQLite file, or its file system cannot lock",
+  rivals: [
+    {
+      rule: "grafana/database-on-network-filesystem",
+      tellApart: "there the errors are `disk I/O error` or `malformed`",
+    },
+  ],
+  decideWith:
+    "kubectl -n NAMESPACE get deploy GRAFANA -o jsonpath='{.spec.replicas} {.spec.strategy.type}'; findmnt -T /var/lib/grafana",
+  references: ["https://grafana.com/docs/grafana/latest/setup-grafana/set-up-for-high-availability/"],
+  fix: () => ({
+    summary: "One replica with strategy Recreate on a local disk (GF_DATABASE_WAL=true), or PostgreSQL/MySQL",
+    risk: "disruptive",
+    steps: [
+      {
+        do: "by-hand",
+        title: "One writer only",
+        command: "kubectl -n NAMESPACE scale deploy GRAFANA --replicas=1",
+      },
+    ],
+  }),
+});
