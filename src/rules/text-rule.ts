@@ -58,6 +58,16 @@ export interface TextRuleOptions<Need extends FactId, Use extends FactId>
   readonly unconfirmed?: "likely" | "possible" | "silent";
   readonly says: (hit: TextHit) => string;
   readonly subject?: (hit: TextHit) => Subject;
+  /**
+   * The fault is the whole system's, not of the process whose log names it: hits of its processes and of clients that quote
+   * its answer make one finding, on the component of this kind.
+   */
+  readonly about?: ComponentKind;
+  /** Findings that files alone prove, for components without a hit. With it the rule needs text or configuration, not text. */
+  readonly fromFiles?: (
+    facts: Pick<Facts, Need | Use | "text.lines">,
+    stack: Stack,
+  ) => readonly FindingDraft[];
 }
 
 /** Builds a rule from a text and its conditions. One finding per component. */
@@ -67,17 +77,30 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
   const patterns = options.texts.map(compilePattern);
   const except = (options.except ?? []).map(compilePattern);
   const recovered = (options.recoveredBy ?? []).map(compilePattern);
-  const { confirm, says, unconfirmed, from, streams, atLeast, except: _except, subject, ...meta } = options;
+  const {
+    confirm,
+    says,
+    unconfirmed,
+    from,
+    streams,
+    atLeast,
+    except: _except,
+    subject,
+    about,
+    fromFiles,
+    ...meta
+  } = options;
   return {
     ...meta,
-    needs: [...(options.needs ?? []), "text.lines"],
+    ...needsOf(options),
     texts: [...options.texts, ...(options.recoveredBy ?? [])],
     check(facts, stack) {
       const lines = facts["text.lines"].filter(
         (line) => isFrom(line, options) && isAnyOf(line.stream, streams),
       );
       const matching = lines.filter((line) => matches(patterns, line) && !matches(except, line));
-      const hits = groupByComponent(matching, stack, patterns, options.component);
+      const groups = groupByComponent(matching, stack, patterns, options.component);
+      const hits = about ? unite(groups, about, stack, patterns) : groups;
       const findings: FindingDraft[] = [];
       for (const hit of hits) {
         if (total(hit.lines) < (atLeast ?? 1)) continue;
@@ -87,9 +110,53 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
         if (answer.holds === undefined && unconfirmed === "silent") continue;
         findings.push(draft(options, hit, answer));
       }
-      return findings;
+      const told = new Set(hits.map((hit) => hit.component?.id ?? options.component));
+      const silent = (fromFiles?.(facts, stack) ?? []).filter(
+        (entry) => !told.has(entry.component ?? entry.subject.id),
+      );
+      return [...findings, ...silent];
     },
   };
+}
+
+/** Without text there is still something to judge when files can prove the fault. */
+function needsOf<Need extends FactId, Use extends FactId>(
+  options: TextRuleOptions<Need, Use>,
+): Pick<Rule<Need | "text.lines", Use>, "needs" | "needsAny"> {
+  const needs = options.needs ?? [];
+  if (!options.fromFiles) return { needs: [...needs, "text.lines"] };
+  return { needs, needsAny: ["text.lines", "config.documents"] as readonly FactId[] as readonly Use[] };
+}
+
+/** One hit per namespace or host: its lines are those of every process of the system and of its clients. */
+function unite(
+  hits: readonly TextHit[],
+  kind: ComponentKind,
+  stack: Stack,
+  patterns: readonly CompiledPattern[],
+): TextHit[] {
+  const members = stack.components.filter((component) => component.kind === kind);
+  const groups = new Map<string, { component: Component | undefined; lines: TextLine[] }>();
+  const own = hits.filter((hit) => hit.component?.kind === kind);
+  const scopes = new Set(own.map((hit) => scopeOf(hit.component)));
+  for (const hit of [...own, ...hits.filter((other) => other.component?.kind !== kind)]) {
+    const isOwn = hit.component?.kind === kind;
+    const near = members.filter((member) => scopeOf(member) === scopeOf(hit.component));
+    const stands = isOwn ? hit.component : (near[0] ?? members[0]);
+    const scope =
+      isOwn || scopes.has(scopeOf(stands)) ? scopeOf(stands) : ([...scopes][0] ?? scopeOf(stands));
+    const group = groups.get(scope);
+    if (group) group.lines.push(...hit.lines);
+    else groups.set(scope, { component: stands, lines: [...hit.lines] });
+  }
+  return [...groups.values()].flatMap(({ component, lines }) => {
+    const line = newest(lines);
+    return line ? [{ line, lines, captures: capture(patterns, line), component }] : [];
+  });
+}
+
+function scopeOf(component: Component | undefined): string {
+  return component?.namespace ?? component?.host ?? "";
 }
 
 function draft<Need extends FactId, Use extends FactId>(
