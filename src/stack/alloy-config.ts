@@ -2,7 +2,7 @@
 import type { ConfigDocument } from "../model/config.ts";
 import { isRecord, textOf } from "../model/json-value.ts";
 import type { Place } from "../model/place.ts";
-import { placeOf } from "./config-value.ts";
+import { listAt, placeOf } from "./config-value.ts";
 import type { Path, Placed } from "./setting.ts";
 
 export interface AlloyReference {
@@ -40,7 +40,7 @@ export interface AlloyConfig {
   readonly sources: readonly AlloyComponent[];
   /** `path` and `__path__` values of file sources. */
   readonly paths: readonly Placed<string>[];
-  /** References to components that this file does not have (custom components and imports aside). */
+  /** References to components that this file does not have. Alloy may read a whole folder: look at its other files too. */
   readonly dangling: readonly AlloyReference[];
 }
 
@@ -49,9 +49,8 @@ const maxNodes = 100_000;
 /** Reads a document of kind `alloy`; anything in it may be missing. */
 export function readAlloyConfig(doc: ConfigDocument): AlloyConfig {
   const components = componentsOf(doc);
-  const known = new Set(components.map((component) => component.id));
-  const declares = new Set(
-    components.filter((component) => component.name === "declare").map((component) => component.label),
+  const known = new Set(
+    [...components, ...components.flatMap((component) => declaredIn(component))].map(({ id }) => id),
   );
   const isImporting = components.some((component) => component.name.startsWith("import."));
   return {
@@ -66,11 +65,7 @@ export function readAlloyConfig(doc: ConfigDocument): AlloyConfig {
     paths: components.flatMap((component) => pathsOf(doc, component)),
     dangling: isImporting
       ? []
-      : components.flatMap((component) =>
-          component.references.filter(
-            (ref) => !known.has(ref.component) && !declares.has(ref.component.split(".")[0] ?? ""),
-          ),
-        ),
+      : components.flatMap((component) => component.references.filter((ref) => isDangling(ref, known))),
   };
 }
 
@@ -95,6 +90,23 @@ function componentsOf(doc: ConfigDocument): readonly AlloyComponent[] {
         : [],
     );
   });
+}
+
+/** Exports that only components have; a longer path (`remote.vault.x.data.user`) may end in anything. */
+function isDangling(ref: AlloyReference, known: ReadonlySet<string>): boolean {
+  if (!/\.(?:receiver|targets|output|input|rules|content)$/.test(ref.text)) return false;
+  return ![...known].some((id) => ref.text.startsWith(`${id}.`));
+}
+
+/** Components inside a `declare` block, which stand in lists there. */
+function declaredIn(outer: AlloyComponent): readonly { readonly id: string }[] {
+  if (outer.name !== "declare") return [];
+  return Object.entries(outer.value).flatMap(([name, list]) =>
+    listAt(list).flatMap((block) => {
+      const label = isRecord(block) ? textOf(block.$label) : undefined;
+      return label === undefined ? [] : [{ id: `${name}.${label}` }];
+    }),
+  );
 }
 
 const reference =

@@ -9,20 +9,22 @@ const component =
 const block =
   /^\s{0,40}(?:logging|tracing|http|livedebugging|remotecfg|import\.[a-z]+\s+"[^"\n]{1,200}"|declare\s+"[^"\n]{1,200}"|argument\s+"[^"\n]{1,200}")\s*\{/m;
 
+/** The first line that is neither blank nor comment opens a block or sets an attribute; in YAML it would be a key with a colon. */
+function startsWithStatement(head: string): boolean {
+  const bare = head.slice(0, 8 * 1024).replace(/\/\*[\s\S]{0,4000}?\*\//g, " ");
+  const first = bare.split("\n").find((line) => line.trim() !== "" && !/^\s*(?:\/\/|#)/.test(line));
+  return first !== undefined && /^\s{0,40}[a-z_][\w.]{0,100}\s*(?:"[^"\n]{1,200}"\s*)?(?:\{|=)/.test(first);
+}
+
 export const alloyFile: Parser = {
   id: "alloy-file",
   reads: "*.alloy, *.river: configuration of Alloy and of Grafana Agent in Flow mode",
   provides: ["config.documents"],
   recognise(segment) {
     const head = segment.text.slice(0, 64 * 1024);
-    if (/^\s*[{[<]/.test(head.slice(0, 2_000))) return 0;
+    if (!startsWithStatement(head)) return 0;
     if (component.test(head)) return 0.95;
-    return block.test(head) &&
-      /^\s*(?:\/\/.*\n\s*|\/\*[\s\S]{0,4000}?\*\/\s*|#.*\n\s*){0,200}[a-z_.]+\s+(?:"[^"\n]{1,200}"\s*)?\{/.test(
-        head,
-      )
-      ? 0.8
-      : 0;
+    return block.test(head) ? 0.8 : 0;
   },
   parse(segment: Segment, emit) {
     const { value, log, duplicates, fault } = readAlloy(segment.text);

@@ -466,7 +466,8 @@ const chartSigns: readonly string[] = [
 ];
 
 function isHelmValues(s: Shape): boolean {
-  return !s.has("/apiVersion") && !s.has("/services") && s.hasAny(...chartSigns);
+  if (s.has("/apiVersion") || s.has("/services")) return false;
+  return s.hasAny(...chartSigns) || (s.has("/cluster/name") && s.has("/destinations"));
 }
 
 export interface KindGuess {
