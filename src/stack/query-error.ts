@@ -74,7 +74,7 @@ export function tokenAt(text: string, offset: number): string {
   if (number !== undefined) return `number "${number.slice(0, 30)}"`;
   const string = /^(?:"[^"\n]{0,60}"?|'[^'\n]{0,60}'?)/.exec(rest)?.[0];
   if (string !== undefined) return `string ${string}`;
-  const operator = /^(?:==|!=|<=|>=|=~|!~|\|=|\|~)/.exec(rest)?.[0];
+  const operator = /^(?:==|!=|<=|>=|=~|!~)/.exec(rest)?.[0];
   return operator === undefined ? `character: '${rest[0] ?? ""}'` : `"${operator}"`;
 }
 

@@ -151,7 +151,7 @@ const playKeys = [
 
 /** Modules that make a list of mappings an Ansible task list; the collection prefix is optional. */
 const ansibleModules =
-  `apt command copy cron debug dnf docker_compose docker_container docker_image docker_network fail fetch file find firewalld
+  `apt command copy cron debug dnf docker_compose docker_compose_v2 docker_container docker_image docker_login docker_network docker_volume fail fetch file find firewalld
   get_url git group import_role import_tasks include_role include_tasks include_vars lineinfile meta mount package pip podman_container service set_fact shell
   script slurp stat synchronize sysctl systemd systemd_service template ufw unarchive uri user wait_for yum assert blockinfile block replace iptables`.split(
     /\s+/,
@@ -305,7 +305,9 @@ const signs: readonly KindSign[] = [
     matches: (s) =>
       (s.has("/-/hosts") && playKeys.some((key) => s.has(`/-/${key}`))) ||
       s.hasAny("/-/import_playbook", "/-/ansible.builtin.import_playbook") ||
-      (s.hasAny(...moduleSigns) && s.hasAny(...taskWords)),
+      (s.hasAny(...moduleSigns) && s.hasAny(...taskWords)) ||
+      (s.has("/-/name") &&
+        [...s.paths].some((path) => /^\/-\/[a-z_]{1,40}\.[a-z_]{1,40}\.[a-z_0-9]{1,60}$/.test(path))),
   },
   { kind: "ansible-inventory", score: 0.85, matches: isInventory },
   { kind: "helm-values", score: 0.8, matches: isHelmValues },
@@ -368,13 +370,14 @@ function isDockerDaemon(s: Shape): boolean {
   return s.top.every((key) => daemonKeys.has(key)) && s.top.some((key) => !commonDaemonKeys.has(key));
 }
 
+/** Every key at the top is a group: it has hosts, children or vars, and somewhere a connection is described. */
 function isInventory(s: Shape): boolean {
   if (s.hasAny("/all/hosts", "/all/children")) return true;
-  const groups = s.top.filter((key) => key !== "-" && s.hasAny(`/${key}/hosts`, `/${key}/children`));
+  const isGroup = (key: string) => s.hasAny(`/${key}/hosts`, `/${key}/children`);
+  const groups = s.top.filter((key) => isGroup(key) || s.has(`/${key}/vars`));
+  if (groups.length === 0 || groups.length !== s.top.length || !groups.some(isGroup)) return false;
   return (
-    groups.length > 0 &&
-    groups.length === s.top.length &&
-    [...s.paths].some((path) => /\/(?:ansible_host|ansible_user|ansible_connection)$/.test(path))
+    s.has("/all/vars") || [...s.paths].some((path) => /\/ansible_(?:host|user|connection|port)$/.test(path))
   );
 }
 

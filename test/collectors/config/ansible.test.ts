@@ -130,6 +130,15 @@ it("leaves what it cannot know as it is written", () => {
 });
 
 describe("inventories", () => {
+  it("reads groups at the top, with the variables of all", () => {
+    const text =
+      "all:\n  vars: {ansible_user: me}\nweb:\n  hosts:\n    a: {ansible_host: h}\nmonitoring:\n  vars: {x: 1}\n  hosts:\n    a:\n    m:\n";
+    expect(readFacts(text).facts["ansible.hosts"]).toMatchObject([
+      { name: "a", groups: ["web", "monitoring"], vars: { ansible_host: "h", ansible_user: "me", x: "1" } },
+      { name: "m", groups: ["monitoring"], vars: { ansible_user: "me" } },
+    ]);
+  });
+
   it("reads YAML with inherited groups and ranges", () => {
     const text =
       "all:\n  vars: {ansible_user: me}\n  children:\n    web:\n      hosts:\n        w[1:2]: {}\n      children:\n        db:\n          hosts:\n            d: {ansible_host: 10.0.0.9}\n";

@@ -23,7 +23,9 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
   const { args } = run;
   const name = textOf(args.name);
   const state = textOf(args.state) ?? "started";
-  if (name === undefined || state === "absent" || state === "stopped") return undefined;
+  // Without an image the task only restarts or changes a container that another one declares.
+  if (name === undefined || args.image === undefined || state === "absent" || state === "stopped")
+    return undefined;
   const place = (key?: string): Place => ({
     source: doc.at.source,
     line: nearestLine(
@@ -35,7 +37,7 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
   const portsKey = ["published_ports", "ports", "publish"].find((key) => key in args) ?? "ports";
   const volumesKey = ["volumes", "volume"].find((key) => key in args) ?? "volumes";
   const networks = itemsOf(args.networks).flatMap(
-    (network) => textOf(network) ?? textOf(memberOf(network, "name")) ?? [],
+    (network) => known(network) ?? known(memberOf(network, "name")) ?? [],
   );
   const command = wordsOf(args.command);
   return given({
@@ -43,7 +45,7 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
     origin: "declared" as const,
     name,
     image: textOf(args.image),
-    user: textOf(args.user),
+    user: known(args.user),
     entrypoint: wordsOf(args.entrypoint),
     args: command,
     argsAt: command === undefined ? undefined : place("command"),
@@ -54,10 +56,10 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
           value,
         }))
       : undefined,
-    ports: textsOf(args[portsKey])?.flatMap((text, index) =>
+    ports: knownTexts(args[portsKey])?.flatMap((text, index) =>
       parsePublishText(text, place(`${portsKey}/${index}`)),
     ),
-    networkMode: textOf(args.network_mode) ?? textOf(args.network) ?? networks[0],
+    networkMode: known(args.network_mode) ?? known(args.network) ?? networks[0],
     networks: networks.length === 0 ? undefined : networks.map((network) => ({ name: network })),
     mounts: textsOf(args[volumesKey])?.flatMap(
       (text, index) => parseMountText(text, place(`${volumesKey}/${index}`)) ?? [],
@@ -75,6 +77,18 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
     labels: isRecord(args.labels) ? textRecord(args.labels) : undefined,
     restartPolicy: textOf(args.restart_policy),
   });
+}
+
+/** Text without an expression that only Ansible can work out. */
+function known(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined || text.includes("{{") || text.includes("{%") ? undefined : text;
+}
+
+/** All or nothing: a list with unknown items must not look like a shorter list. */
+function knownTexts(value: unknown): readonly string[] | undefined {
+  const texts = textsOf(value);
+  return texts?.some((text) => known(text) === undefined) ? undefined : texts;
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

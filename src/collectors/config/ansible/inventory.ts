@@ -1,6 +1,6 @@
 // Ansible inventories, YAML and INI: hosts with their groups and variables.
 import type { ConfigDocument } from "../../../model/config.ts";
-import { isRecord, type JsonRecord, pointerStep, textRecord } from "../../../model/json-value.ts";
+import { isRecord, type JsonRecord, memberOf, pointerStep, textRecord } from "../../../model/json-value.ts";
 import type { Place } from "../../../model/place.ts";
 import type { Emit } from "../../parser.ts";
 import { nearestLine } from "../yaml-document.ts";
@@ -18,8 +18,9 @@ const maxHosts = 10_000;
 export function emitYamlInventory(doc: ConfigDocument, emit: Emit): void {
   const hosts: Hosts = new Map();
   if (isRecord(doc.value)) {
+    const everywhere = textRecord(memberOf(doc.value.all, "vars"));
     for (const [name, group] of Object.entries(doc.value))
-      readGroup(doc, hosts, name, group, `/${pointerStep(name)}`, [], {}, 0);
+      readGroup(doc, hosts, name, group, `/${pointerStep(name)}`, [], everywhere, 0);
   }
   emitHosts(hosts, emit);
 }
