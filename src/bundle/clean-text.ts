@@ -1,5 +1,6 @@
 // Undoes what terminals, chats, mails and markdown do to pasted evidence. The number of lines never changes.
 import { decodeText } from "./decode-text.ts";
+import { isSentence } from "./prose.ts";
 import { stripEscapes } from "./strip-escapes.ts";
 import { unpretty } from "./unpretty.ts";
 import { unquote } from "./unquote.ts";
@@ -34,7 +35,9 @@ function splitLines(text: string): string[] {
 export function cleanLines(raw: readonly string[]): CleanText {
   const unescaped = raw.map(stripEscapes);
   const unquoted = unquote(unescaped);
-  const { lines, cuts, fenced } = removeFences(unquoted);
+  const { lines, cuts, fenced } = removeFences(unquoted.lines);
+  for (const edge of unquoted.edges) cuts.add(edge);
+  if (fenced.size === 0) markIndentedCode(lines, cuts, fenced);
   removeChatMarks(lines, cuts);
   dedent(lines, 0, lines.length);
   return { lines: unpretty(lines), cuts, fenced };
@@ -65,6 +68,36 @@ function removeFences(source: readonly string[]): {
   }
   // A fence that is never closed encloses nothing for certain, but the paste after it is still a block of its own.
   return { lines, cuts, fenced };
+}
+
+/** Markdown's other code block: indented by four, between paragraphs of plain sentences. */
+function markIndentedCode(lines: string[], cuts: Set<number>, fenced: Set<number>): void {
+  const isCode = (line: string) => /^(?: {4}|\t)/.test(line);
+  const isBlank = (line: string) => line.trim() === "";
+  const plain = lines.filter((line) => !isCode(line) && !isBlank(line));
+  if (plain.length === 0 || plain.length > 500 || plain.length === lines.length) return;
+  if (plain.filter(isRemark).length < plain.length * 0.8) return;
+  for (let i = 1; i < lines.length; i++) {
+    if (!isCode(lines[i] ?? "") || isBlank(lines[i] ?? "") || !isBlank(lines[i - 1] ?? "")) continue;
+    let end = i;
+    for (let at = i; at < lines.length; at++) {
+      if (isBlank(lines[at] ?? "")) continue;
+      if (!isCode(lines[at] ?? "")) break;
+      end = at + 1;
+    }
+    cuts.add(i - 1);
+    for (let at = i; at < end; at++) fenced.add(at);
+    dedent(lines, i, end);
+    if (end < lines.length && isBlank(lines[end] ?? "")) cuts.add(end);
+    i = end;
+  }
+}
+
+/** Something a person wrote: a sentence, a question, or words that announce what follows. */
+function isRemark(line: string): boolean {
+  return (
+    isSentence(line) || (/^[\p{L}'"(][^=|{}]{1,200}[.:?!]?$/u.test(line) && !/^\S+:\s|\S {2,}\S/.test(line))
+  );
 }
 
 function removeChatMarks(lines: string[], cuts: Set<number>): void {

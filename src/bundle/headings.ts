@@ -6,6 +6,7 @@ import { componentInName } from "./name-hints.ts";
 export interface Heading {
   /** "banner" stands in no config or log; "soft" could be a comment or a sentence there. */
   readonly kind: "banner" | "soft";
+  readonly title?: string;
   /** Words that say nothing about the lines below; they are a note of their own. */
   readonly isNote?: boolean;
   readonly command?: string;
@@ -51,7 +52,7 @@ function parseBanner(line: string): Heading | undefined {
   if (!title || !/[A-Za-z]{2}/.test(title) || /^[-+|]/.test(title) || / {2,}.*-{3,}/.test(line))
     return undefined;
   if (/^(?:BEGIN|END) /.test(title)) return undefined;
-  return { kind: line.startsWith("#") ? "soft" : "banner", ...titled(title.trim()) };
+  return { kind: line.startsWith("#") ? "soft" : "banner", title: title.trim(), ...titled(title.trim()) };
 }
 
 function hintsOfDump(groups: Readonly<Record<string, string | undefined>>): NameHints {
@@ -100,6 +101,13 @@ function titled(text: string): Omit<Heading, "kind"> {
   const onHost = /^(?<command>.{2,160}?)\s+(?:on|@)\s+(?<host>[a-z0-9][\w.-]{0,63})$/i.exec(title)?.groups;
   if (onHost?.command && onHost.host && isCommandLine(onHost.command)) {
     return { command: onHost.command, host: onHost.host };
+  }
+  const byHost =
+    /^(?:(?:node|host|server|vm|machine|on)\s+)?(?<host>[A-Za-z0-9][\w.-]{0,63})\s*(?::|—|–|-)\s+(?<command>\S.{1,200})$/i.exec(
+      title,
+    )?.groups;
+  if (byHost?.command && byHost.host && isTyped(byHost.command) && !isTyped(byHost.host)) {
+    return { command: byHost.command, host: byHost.host };
   }
   if (isTyped(title)) return { command: title };
   if (isFileName(title)) return fileNamed(title);

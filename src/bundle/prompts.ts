@@ -45,7 +45,7 @@ const busybox = /^(?<cwd>~|\/[\w./-]{0,100}) [#$](?:\s+|$)/u;
 const versioned = /^(?:bash|sh|ash|zsh|dash|ksh)-?\d[\d.]{0,8}[a-z]?[$#](?:\s+|$)/u;
 /** `root:~# `, `~/dir$ `, `mon:~$ `. */
 const folderOnly =
-  /^(?:(?<host>[A-Za-z][\w.-]{0,63}):)?(?<cwd>~(?:\/[\w./-]{0,100})?|\/[\w./-]{1,100})[$#%](?:\s+|$)/u;
+  /^(?:(?<host>[A-Za-z0-9][\w.-]{0,63}):)?(?<cwd>~(?:\/[\w./-]{0,100})?|\/[\w./-]{1,100})[$#%](?:\s+|$)/u;
 /** `host% `, `host# `, `host$ `, `host> `. */
 const hostOnly = /^(?<host>[A-Za-z][\w.-]{0,63})[%#$>] /u;
 /** Powerline: segments end in private glyphs; the command stands behind the last one. */
@@ -53,8 +53,11 @@ const powerline = /^[^\n]{0,200}[\ue0b0\ue0b1\ue0c0\ue0c6\ue0c8]\s*(?=[^\ue0b0-\
 const single = /^(?<sign>[$#>%])\s+(?=\S)/u;
 const trace = /^\++\s(?=\S)/u;
 
+/** The lower line of a two-line prompt. */
+const lowerLine = /^[└╰]─+[❯➤$#>](?:\s+|$)/u;
+
 /** Shapes that need no command behind them. */
-const certain = [atHost, bracketed, powershell];
+const certain = [atHost, bracketed, powershell, lowerLine];
 /** Shapes that count only with a known command behind them. */
 const likely = [cmdExe, arrow, glyph, busybox, versioned, folderOnly, powerline, hostOnly];
 
@@ -80,6 +83,7 @@ export function parsePrompt(text: string): Prompt | undefined {
 
 /** The upper line of a two-line prompt: `┌──(kali㉿box)-[~/dir]`, `╭─user@host ~/dir`. */
 export function parsePromptTop(line: string): { user?: string; host?: string } | undefined {
+  if (!/^[┌╭]/.test(line)) return undefined;
   const match = /^[┌╭][─-]*\(?\[?(?<user>[\w.-]{1,40})[@㉿](?<host>[\w.-]{1,64})/u.exec(
     line.slice(0, longestPrefix),
   );
@@ -112,6 +116,11 @@ function singleSign(line: string, decorated: string, offset: number): Prompt | u
   return isCommandLine(found.command) ? found : undefined;
 }
 
+/** zsh shows the last exit status or the time at the right edge: `…      1 ↵`, `…      [10:31:02]`. */
+function withoutRightPrompt(command: string): string {
+  return command.replace(/ {4,}(?:\d{1,3} ?[↵⏎✘]|\[?\d{1,2}:\d{2}:\d{2}(?: [AP]M)?\]?)$/u, "").trimEnd();
+}
+
 function promptOf(
   kind: Prompt["kind"],
   line: string,
@@ -122,7 +131,7 @@ function promptOf(
   return {
     kind,
     prefix: line.slice(0, length).trimEnd(),
-    command: line.slice(length).trim(),
+    command: withoutRightPrompt(line.slice(length).trim()),
     ...(groups?.user ? { user: groups.user } : {}),
     ...(groups?.host ? { host: groups.host } : {}),
     ...(cwd ? { cwd: cwd.trim() } : {}),

@@ -34,10 +34,11 @@ export class Shells {
   readonly #stack: Shell[] = [];
   #topHost: string | undefined;
 
-  /** The upper line of two-line prompts carries the host for the next prompt. */
-  topLine(line: string): void {
-    if (!/^[┌╭]/.test(line)) return;
-    this.#topHost = parsePromptTop(line)?.host;
+  /** The upper line of two-line prompts carries the host for the next prompt. True when the line is one. */
+  topLine(line: string): boolean {
+    const top = parsePromptTop(line);
+    if (top) this.#topHost = top.host;
+    return top !== undefined;
   }
 
   prompt(line: PromptLine): ShellPlace {
@@ -61,6 +62,22 @@ export class Shells {
     );
     if (at >= 0) this.#stack.length = at;
   }
+}
+
+/** The command that `for h in …; do …; ssh $h CMD; done` or `ansible all -a CMD` runs on each host. */
+export function perHostCommand(command: string): string | undefined {
+  const text = command.slice(0, 2_000);
+  const looped =
+    /\bssh\s(?:\s*-\S+(?:\s+[^$\s-]\S*)?)*\s*["']?(?:\w+@)?\$\{?\w+\}?["']?\s+(?<inner>[^;]+)/.exec(text)
+      ?.groups?.inner;
+  if (looped) return unquoted(looped.trim());
+  if (!/^(?:sudo\s+)?ansible\s/.test(text)) return undefined;
+  const argument = /\s-a\s*(?<quote>["']?)(?<inner>.+?)\k<quote>(?:\s+-|$)/.exec(text)?.groups?.inner;
+  return argument?.trim();
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
 }
 
 /** Tools that talk to a cluster or another machine: where they were typed says nothing about what they show. */

@@ -6,7 +6,7 @@ import { type FileShape, fileShape } from "./file-shape.ts";
 import { type Heading, parseHeading } from "./headings.ts";
 import { acceptedPrompts } from "./prompt-lines.ts";
 import { proseStart } from "./prose.ts";
-import { describeCommand, type ShellPlace, Shells } from "./shells.ts";
+import { describeCommand, perHostCommand, type ShellPlace, Shells } from "./shells.ts";
 import type { SourceOrigin } from "./source-text.ts";
 
 /** Where the lines of one segment are and what is known about them. */
@@ -38,6 +38,10 @@ export function splitSession(clean: CleanText, origin: SourceOrigin): readonly S
   return session.finish();
 }
 
+function isHostName(title: string | undefined): title is string {
+  return title !== undefined && /^[A-Za-z0-9][\w.-]{0,63}$/.test(title);
+}
+
 /** Collects the pieces while the lines go by. */
 class Session {
   readonly #clean: CleanText;
@@ -46,6 +50,8 @@ class Session {
   readonly #hasPrompts: boolean;
   readonly #segments: Segment[] = [];
   readonly #shells = new Shells();
+  /** What a loop or Ansible runs on every host; the headings in its output name the hosts. */
+  #perHost: { readonly command: string; readonly at: number } | undefined;
   #piece: Piece = { from: 0 };
 
   constructor(clean: CleanText, origin: SourceOrigin, shape: FileShape, hasPrompts: boolean) {
@@ -67,8 +73,8 @@ class Session {
       this.#fence(i);
     } else if (this.#startsDocument(i, text)) {
       this.#cut(i, { from: i });
-    } else {
-      this.#shells.topLine(text);
+    } else if (this.#shells.topLine(text)) {
+      this.#cut(i, { from: i + 1 });
     }
   }
 
@@ -83,7 +89,9 @@ class Session {
   #fence(i: number): void {
     const opens = this.#clean.fenced.has(i + 1) && !this.#clean.fenced.has(i - 1);
     const label = opens && this.#isEmptySoFar(i) ? this.#piece : opens ? this.#labelAbove(i) : undefined;
-    this.#cut(i, { ...label, from: i + 1 });
+    // A label without a word below it speaks of the block; it is no command without output.
+    if (label === this.#piece) this.#piece = { ...label, from: i + 1 };
+    else this.#cut(i, { ...label, from: i + 1 });
   }
 
   #isEmptySoFar(i: number): boolean {
@@ -121,12 +129,16 @@ class Session {
   }
 
   #fromHeading(heading: Heading, at: number): Piece {
-    const described = heading.command ? describeCommand(heading.command, undefined) : undefined;
-    const host = heading.host ?? described?.host;
+    const each = heading.command === undefined && heading.path === undefined ? this.#perHost : undefined;
+    const loopHost = each && isHostName(heading.title) ? heading.title : undefined;
+    const command = heading.command ?? (heading.host || loopHost ? each?.command : undefined);
+    const described = command ? describeCommand(command, undefined) : undefined;
+    const host = heading.host ?? loopHost ?? described?.host;
+    if (loopHost && host) return { ...described, from: at + 1, host, commandAt: each?.at ?? at + 1 };
     return {
       from: at + 1,
       ...described,
-      ...(heading.command ? { commandAt: at + 1 } : {}),
+      ...(command ? { commandAt: heading.command ? at + 1 : (each?.at ?? at + 1) } : {}),
       ...(heading.path ? { path: heading.path } : {}),
       ...(host ? { host } : {}),
       ...(heading.hints ? { hints: { ...described?.hints, ...heading.hints } } : {}),
@@ -135,6 +147,8 @@ class Session {
 
   command(typed: TypedCommand, i: number): void {
     const place = this.#shells.prompt(typed);
+    const each = perHostCommand(typed.command);
+    this.#perHost = each ? { command: each, at: i + 1 } : undefined;
     this.#cut(i, { from: typed.next });
     for (const file of typed.files) this.#writtenFile(file, place);
     if (typed.command === "") return;
