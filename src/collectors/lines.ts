@@ -47,9 +47,7 @@ export function placeOf(segment: Segment, index: number): Place {
 
 /** Where the command itself stands: on its prompt line, if it was typed there. */
 export function commandPlaceOf(segment: Segment): Place {
-  const { commandAt } = segment as Segment & { readonly commandAt?: number };
-  const line = commandAt ?? segment.startLine;
-  return { source: segment.source, line };
+  return { source: segment.source, line: segment.commandAt ?? segment.startLine };
 }
 
 export function hostOf(segment: Segment): string | undefined {
@@ -68,4 +66,34 @@ export function leaveAsText(segment: Segment, line: Line, emit: Emit, container?
     ...(host === undefined ? {} : { host }),
     ...(container === undefined ? {} : { container }),
   });
+}
+
+/**
+ * Offers every line that is not blank to `take`. Lines in between that it does not know are left as text; what follows after
+ * the last known line is something else (a paste without prompts) and is handed on.
+ */
+export function eachLine(
+  segment: Segment,
+  emit: Emit,
+  take: (line: Line) => boolean,
+  container?: string,
+): void {
+  const unknown: Line[] = [];
+  let last = -1;
+  for (const line of linesOf(segment)) {
+    if (line.text.trim() === "") continue;
+    if (take(line)) last = line.index;
+    else unknown.push(line);
+  }
+  const tail = last === -1 ? undefined : unknown.find((line) => line.index > last);
+  for (const line of unknown)
+    if (!tail || line.index < tail.index) leaveAsText(segment, line, emit, container);
+  if (tail) handOn(segment, tail.index, emit);
+}
+
+/** The rest of a segment as a segment of its own: it is not what its command printed. */
+export function handOn(segment: Segment, from: number, emit: Emit): void {
+  const { command: _command, commandAt: _at, ...origin } = segment;
+  const text = segment.text.split("\n").slice(from).join("\n");
+  emit.segment({ ...origin, startLine: segment.startLine + from, text });
 }

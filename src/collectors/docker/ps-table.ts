@@ -6,7 +6,7 @@ import type { Place } from "../../model/place.ts";
 import { splitWords } from "../../model/shell-words.ts";
 import { type Column, readHeader, readRow } from "../columns.ts";
 import { commandsOf } from "../command.ts";
-import { hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
+import { eachLine, hostOf, type Line, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { isStateText, readState } from "./container-state.ts";
 import { parsePortsColumn } from "./ports.ts";
@@ -72,12 +72,11 @@ export const psTable: Parser = {
   parse(segment, emit) {
     emit.seen("docker.containers");
     let columns: Column[] | undefined;
-    for (const line of linesOf(segment)) {
-      if (line.text.trim() === "") continue;
+    eachLine(segment, emit, (line) => {
       const header = containerHeader(line.text);
       if (header) columns = header;
-      else if (!emitRow(segment, line, columns, emit)) leaveAsText(segment, line, emit);
-    }
+      return header !== undefined || emitRow(segment, line, columns, emit);
+    });
   },
 };
 

@@ -3,7 +3,7 @@
 import { given } from "../../model/given.ts";
 import type { Disk } from "../../model/host.ts";
 import { commandOf, containerOf } from "../command.ts";
-import { headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
+import { eachLine, headOf, hostOf, type Line, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { parseInteger, parsePercent, parseSize } from "../quantity.ts";
 
@@ -35,21 +35,20 @@ export const df: Parser = {
     );
     let form: Form = { hasType: false, unit: wantsInodes ? "inodes" : "bytes" };
     let pending = "";
-    for (const line of linesOf(segment)) {
+    const take = (line: Line): boolean => {
       const text = line.text.trim();
-      if (text === "") continue;
       if (header.test(text)) {
         form = formOf(text);
-        continue;
+        return true;
       }
-      const joined = pending === "" ? text : `${pending} ${text}`;
-      const disk = diskOf(joined, line);
+      const disk = diskOf(pending === "" ? text : `${pending} ${text}`, line);
       pending = "";
       if (disk) emit.fact("host.disks", disk);
       // busybox and old coreutils put a long device name on a line of its own
-      else if (/^\S+$/.test(text)) pending = text;
-      else leaveAsText(segment, line, emit, container);
-    }
+      else if (/^\S*[/:]\S*$/.test(text)) pending = text;
+      return disk !== undefined || pending !== "";
+    };
+    eachLine(segment, emit, take, container);
 
     function diskOf(text: string, line: Line): Disk | undefined {
       const row = readRow(text, form);

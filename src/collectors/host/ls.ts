@@ -4,7 +4,7 @@ import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { FileEntry } from "../../model/host.ts";
 import { commandOf, containerOf, operands } from "../command.ts";
-import { headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
+import { eachLine, headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { parseSize } from "../quantity.ts";
 import { ownerFields, parseModeText, typeOfMode } from "./file-mode.ts";
@@ -23,6 +23,7 @@ export const ls: Parser = {
   id: "ls-long",
   reads: "ls -l, ls -la, ls -ln, ls -ld, ls -lZ",
   provides: ["host.files"],
+  startsAt: (line, next) => next !== undefined && total.test(line) && longRow.test(next),
   recognise(segment) {
     const head = headOf(segment);
     const own = head.filter((line) => isOwnLine(line)).length;
@@ -36,18 +37,26 @@ export const ls: Parser = {
     const folder: { current: string | undefined } = { current: undefined };
     const named = namedPaths(segment);
     const lists = named.length === 1 && !listsItself(segment);
-    for (const line of linesOf(segment)) {
-      if (line.text.trim() === "" || total.test(line.text)) continue;
+    const take = (line: Line): boolean => {
+      if (total.test(line.text)) return true;
       const title = heading.exec(line.text.trim());
-      if (title && !longRow.test(line.text)) {
+      if (title && !longRow.test(line.text) && !cannot.test(line.text.trim())) {
         folder.current = title[2];
-        continue;
+        return listsSeveral(segment, line);
       }
-      const base = folder.current ?? (lists ? named[0] : undefined);
-      if (!emitLine(segment, line, base, emit)) leaveAsText(segment, line, emit, containerOf(segment));
-    }
+      return emitLine(segment, line, folder.current ?? (lists ? named[0] : undefined), emit);
+    };
+    eachLine(segment, emit, take, containerOf(segment));
   },
 };
+
+/** `folder:` heads a list only if a list follows; at the end of a paste it is a title of something else. */
+function listsSeveral(segment: Segment, line: Line): boolean {
+  const next = linesOf(segment)
+    .slice(line.index + 1, line.index + 4)
+    .find((candidate) => candidate.text.trim() !== "");
+  return next !== undefined && isOwnLine(next.text);
+}
 
 function isOwnLine(line: string): boolean {
   return longRow.test(line) || total.test(line) || cannot.test(line.trim()) || contextRow.test(line);

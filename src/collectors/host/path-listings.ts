@@ -96,13 +96,17 @@ function newWalk(): Walk {
   return { column: undefined, parts: [] };
 }
 
+/** PATH_MAX allows no more components that matter. */
+const deepest = 256;
+
 function step(walk: Walk, name: string, column: number): string {
   walk.column ??= column;
   const depth = Math.max(0, Math.round((column - walk.column) / 2));
   const above = walk.parts[Math.min(depth, walk.parts.length - 1)];
   // a relative link starts from the folder that holds it
   const current = depth >= walk.parts.length ? (above ?? []).slice(0, -1) : (walk.parts[depth] ?? []);
-  const next = name === "/" ? [] : name === ".." ? current.slice(0, -1) : [...current, name];
+  const next =
+    name === "/" ? [] : name === ".." ? current.slice(0, -1) : [...current.slice(0, deepest), name];
   walk.parts.length = Math.min(walk.parts.length, depth);
   walk.parts.push(next);
   return `/${next.join("/")}`;

@@ -3,7 +3,7 @@
 import { given } from "../../model/given.ts";
 import type { Route } from "../../model/host.ts";
 import { containerOf } from "../command.ts";
-import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
+import { eachLine, headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 
 const tableTitle = /^Kernel IP(?:v6)? routing table/;
@@ -30,19 +30,13 @@ export const routes: Parser = {
   parse(segment, emit) {
     emit.seen("host.routes");
     const around = { host: hostOf(segment), container: containerOf(segment) };
-    for (const line of linesOf(segment)) {
+    eachLine(segment, emit, (line) => {
       const text = line.text.trim();
-      if (
-        text === "" ||
-        tableTitle.test(text) ||
-        tableHeader.test(text) ||
-        /^(?:cache\b|nexthop )/.test(text)
-      )
-        continue;
+      if (tableTitle.test(text) || tableHeader.test(text) || /^(?:cache\b|nexthop )/.test(text)) return true;
       const route = readTable(text) ?? readIp(text);
       if (route) emit.fact("host.routes", given({ at: placeOf(segment, line.index), ...around, ...route }));
-      else leaveAsText(segment, line, emit);
-    }
+      return route !== undefined;
+    });
   },
 };
 

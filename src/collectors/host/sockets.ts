@@ -3,7 +3,7 @@
 import { given } from "../../model/given.ts";
 import type { Listener } from "../../model/host.ts";
 import { commandOf, containerOf } from "../command.ts";
-import { headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
+import { eachLine, headOf, hostOf, type Line, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 
 const headers = [
@@ -29,12 +29,12 @@ export const sockets: Parser = {
   parse(segment, emit) {
     emit.seen("host.listeners");
     const container = containerOf(segment);
-    for (const line of linesOf(segment)) {
-      if (line.text.trim() === "" || headers.some((header) => header.test(line.text))) continue;
+    eachLine(segment, emit, (line) => {
+      if (headers.some((header) => header.test(line.text))) return true;
       const row = readRow(line.text);
-      if (row === undefined) leaveAsText(segment, line, emit);
-      else if (row !== "other") emit.fact("host.listeners", listenerOf(row, line));
-    }
+      if (row !== undefined && row !== "other") emit.fact("host.listeners", listenerOf(row, line));
+      return row !== undefined;
+    });
 
     function listenerOf(row: Row, line: Line): Listener {
       return given({ at: placeOf(segment, line.index), host: hostOf(segment), container, ...row });

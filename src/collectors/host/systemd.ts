@@ -58,7 +58,7 @@ function readStatus(segment: Segment, lines: readonly Line[], emit: Emit): void 
     const load = loaded.exec(line.text);
     const state = active.exec(line.text);
     const main = /^\s*Main PID: (\d+)(?: \(code=(\w+), (?:status=(\d+)|signal=(\w+)))?/.exec(line.text);
-    const tree = /^\s*(?:CGroup: .*)?[├└│─\s]+(\d{1,10}) (\S.*)$/.exec(line.text);
+    const tree = /^[├└│─ \t]+(\d{1,10}) (\S.*)$/.exec(line.text);
     const process =
       /^\s*(?:Process|ExecStart): (\d+) Exec\w+=(\S.*?) \(code=(\w+), (?:status=(\d+)|signal=(\w+))/.exec(
         line.text,
@@ -121,7 +121,7 @@ function handOnJournal(segment: Segment, lines: readonly Line[], emit: Emit): vo
 const listHeader = /^\s*UNIT\s+LOAD\s+ACTIVE\s+SUB\s+(?:JOB\s+)?DESCRIPTION/;
 const filesHeader = /^UNIT FILE\s+STATE(?:\s+(?:VENDOR PRESET|PRESET))?/;
 const listRow = new RegExp(
-  String.raw`^\s*[●○×*]?\s*(${unitName})\s+(loaded|not-found|masked|error|bad-setting)\s+(active|inactive|failed|activating|deactivating|reloading)\s+(\S+)(?:\s|$)`,
+  String.raw`^\s*(?:[●○×*]\s+)?(${unitName})\s+(loaded|not-found|masked|error|bad-setting)\s+(active|inactive|failed|activating|deactivating|reloading)\s+(\S+)(?:\s|$)`,
 );
 const filesRow = new RegExp(
   String.raw`^(${unitName})\s+(enabled|disabled|static|masked|generated|transient|indirect|alias|enabled-runtime|linked)(?:\s|$)`,
