@@ -64,8 +64,7 @@ describe("prompts", () => {
 
   it("takes the host from the upper line of a two-line prompt", () => {
     expect(brief(`┌──(kali㉿mon)-[~/dir]\n└─$ df -h\n${output}`)).toMatchObject([
-      {},
-      { command: "df -h", host: "mon" },
+      { command: "df -h", host: "mon", body: output },
     ]);
   });
 
