@@ -1,7 +1,7 @@
 // The document reader: values, lines, Go's error wording, bounds, and agreement with an independent YAML library.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { readDocument, readDocuments } from "../../../src/collectors/config/yaml-document.ts";
 
 function read(text: string) {
@@ -225,7 +225,7 @@ describe("agreement with the yaml library", () => {
 });
 
 describe("speed", () => {
-  it("reads manifests at thousands a second", () => {
+  it("is faster than the yaml library on manifests, measured in one run", () => {
     const manifest = stringify({
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -248,11 +248,19 @@ describe("speed", () => {
         },
       },
     });
-    const stream = Array(2000).fill(manifest).join("---\n");
-    const started = performance.now();
-    const docs = readDocuments({ source: "s", startLine: 1, text: stream });
-    const seconds = (performance.now() - started) / 1000;
-    expect(docs).toHaveLength(2000);
-    expect(2000 / seconds).toBeGreaterThan(3000);
+    const stream = Array(300).fill(manifest).join("---\n");
+    const fastest = (work: () => void) => {
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        work();
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    const ours = fastest(() =>
+      expect(readDocuments({ source: "s", startLine: 1, text: stream })).toHaveLength(300),
+    );
+    const theirs = fastest(() => expect(parseAllDocuments(stream)).toHaveLength(300));
+    expect(theirs / ours).toBeGreaterThan(1.5);
   });
 });

@@ -1,6 +1,6 @@
 // Containers that Ansible starts (docker_container, podman_container), in the shape that compose files and inspect give.
 import type { ConfigDocument } from "../../../model/config.ts";
-import type { DockerContainer } from "../../../model/docker.ts";
+import type { DockerContainer, DockerMount } from "../../../model/docker.ts";
 import { parseMountText, parsePublishText } from "../../../model/docker-text.ts";
 import { given } from "../../../model/given.ts";
 import { booleanOf, isRecord, itemsOf, memberOf, textOf, textRecord } from "../../../model/json-value.ts";
@@ -62,7 +62,7 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
     networkMode: known(args.network_mode) ?? known(args.network) ?? networks[0],
     networks: networks.length === 0 ? undefined : networks.map((network) => ({ name: network })),
     mounts: textsOf(args[volumesKey])?.flatMap(
-      (text, index) => parseMountText(text, place(`${volumesKey}/${index}`)) ?? [],
+      (text, index) => mountOf(text, place(`${volumesKey}/${index}`)) ?? [],
     ),
     privileged: booleanOf(args.privileged),
     pidMode: textOf(args.pid_mode) ?? textOf(args.pid),
@@ -99,4 +99,12 @@ function textsOf(value: unknown): readonly string[] | undefined {
 
 function wordsOf(value: unknown): readonly string[] | undefined {
   return typeof value === "string" ? splitWords(value.replaceAll("\n", " ")) : textsOf(value);
+}
+
+/** `{{ base }}/loki:/loki` names a folder of the host, though its beginning is not known. */
+function mountOf(text: string, at: Place): DockerMount | undefined {
+  const mount = parseMountText(text, at);
+  if (mount?.type !== "volume" || !/\{\{.*\//.test(mount.source ?? "")) return mount;
+  const { name: _name, ...rest } = mount;
+  return { ...rest, type: "bind" };
 }
