@@ -1,5 +1,5 @@
 // A real Kubernetes on one node of the rig, and what scenarios do with it: apply objects, wait for conditions, read.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { dnsObjects } from "./cluster/dns.ts";
 import { controlPlane, kernelWishes, nodeAgents, nodeName, nodeSpec, pkiArguments } from "./cluster/node.ts";
@@ -48,9 +48,8 @@ const importer = (node: Host): ((part: ImagePart) => Promise<string>) => {
 
 const clusterOf = (run: Run, node: Host): Cluster => {
   const kubeconfig = join(run.dir, "kubeconfig");
-  const program = binary(dirOf(kubernetes), "kubectl");
   const kubectl: Cluster["kubectl"] = (args, options) =>
-    command(asOperator(run, ["env", `KUBECONFIG=${kubeconfig}`, program, ...args]), options);
+    command(asOperator(run, ["env", `KUBECONFIG=${kubeconfig}`, "kubectl", ...args]), options);
   return {
     node,
     kubeconfig,
@@ -109,6 +108,7 @@ const waitReady = async (cluster: Cluster): Promise<void> => {
 export const startCluster = async (run: Run): Promise<Cluster> => {
   const known = run.hosts[nodeName];
   if (known !== undefined) return clusterOf(run, hostOf(nodeName, known));
+  copyFileSync(binary(dirOf(kubernetes), "kubectl"), join(run.dir, "bin", "kubectl"));
   const wishes = writeWishes(join(run.dir, "kernel"));
   const node = await startHost(run, nodeSpec(join(dirOf(kubernetes), "bin"), wishes, pauseImage.ref));
   const cluster = clusterOf(run, node);

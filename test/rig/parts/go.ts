@@ -1,20 +1,27 @@
 // Programs built from Go modules, each pinned by a go.mod and go.sum with a `tool` directive under test/rig/go.
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { run } from "../process/command.ts";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { output, run } from "../process/command.ts";
 import { rigRoot } from "../process/paths.ts";
-import type { Part } from "./part.ts";
+import type { Built, Part } from "./part.ts";
 
 type GoModule = {
   readonly name: string;
   /** The module whose version in go.mod is the version of the programs. */
   readonly of: string;
-  /** What `go build` is given: `tool` for all tools of the module, `.` for the program that lies beside go.mod. */
-  readonly target: "tool" | ".";
+  /** What `go build` is given: `tool` for all tools of the module, `.` for the program beside go.mod, or a package. */
+  readonly target: string;
   /** Linker variables by which upstream's release builds set what `--version` says. */
   readonly stamps: (version: string) => readonly string[];
   readonly what: string;
+  /** Environment beside the usual one, and tags, where a program cannot be built plainly. */
+  readonly cgo?: { readonly tags: string; readonly linker: string };
+  /** Work on a copy of the module's source before it is built: `source` is the copy, `into.dir` the part. */
+  readonly prepare?: (source: string, into: Built) => Promise<void>;
 };
+
+/** The module's version names a commit; this is what that commit's release files say. */
+export const grafanaVersion = "10.0.0-preview";
 
 const goRoot = join(rigRoot, "go");
 const sources = (dir: string): string[] =>
@@ -30,21 +37,48 @@ export const versionIn = (goMod: string, module: string): string => {
 export const moduleVersion = (name: string, module: string): string =>
   versionIn(readFileSync(join(goRoot, name, "go.mod"), "utf8"), module);
 
-const environment = {
-  CGO_ENABLED: "0",
+const environmentOf = (module: GoModule): Record<string, string> => ({
+  CGO_ENABLED: module.cgo === undefined ? "0" : "1",
   GOTOOLCHAIN: "local",
   GOWORK: "off",
   GOFLAGS: "-p=2 -buildvcs=false -mod=readonly -trimpath",
-};
+});
+
+const go = ["nice", "-n", "15", "go"];
 
 const buildArguments = (module: GoModule): string[] => {
   const version = module.target === "." ? "" : moduleVersion(module.name, module.of);
   const stamps = module.stamps(version).map((stamp) => `-X ${stamp}`);
-  return ["build", "-v", "-ldflags", ["-s -w", ...stamps].join(" ")];
+  const tags = module.cgo === undefined ? [] : ["-tags", module.cgo.tags];
+  return [
+    "build",
+    "-v",
+    ...tags,
+    "-ldflags",
+    ["-s -w", ...stamps, module.cgo?.linker ?? ""].join(" ").trim(),
+  ];
+};
+
+type Options = Parameters<typeof run>[1];
+
+/** A folder with the pins and a copy of the module's source, which takes the place of the module. */
+const copied = async (module: GoModule, into: Built, options: Options): Promise<string> => {
+  const pins = join(goRoot, module.name);
+  const work = join(into.dir, "work");
+  const source = join(work, "source");
+  mkdirSync(work);
+  for (const file of sources(pins)) cpSync(join(pins, file), join(work, file));
+  await run([...go, "mod", "download", module.of], { ...options, cwd: work });
+  const from = await output([...go, "list", "-m", "-f", "{{.Dir}}", module.of], { ...options, cwd: work });
+  cpSync(from, source, { recursive: true });
+  await run(["chmod", "-R", "u+w", source]);
+  await run([...go, "mod", "edit", `-replace=${module.of}=./source`], { ...options, cwd: work });
+  return source;
 };
 
 const goPart = (module: GoModule): Part => {
   const dir = join(goRoot, module.name);
+  const environment = environmentOf(module);
   return {
     name: module.name,
     what: module.what,
@@ -53,6 +87,7 @@ const goPart = (module: GoModule): Part => {
       ...sources(dir).map((file) => readFileSync(join(dir, file), "utf8")),
       JSON.stringify(environment),
       buildArguments(module).join(" "),
+      module.prepare?.toString() ?? "",
     ],
     build: async (into) => {
       const bin = join(into.dir, "bin");
@@ -65,10 +100,16 @@ const goPart = (module: GoModule): Part => {
         saidAt = Date.now();
         into.note(`${compiled} packages compiled`);
       };
-      const go = ["nice", "-n", "15", "go"];
       const options = { cwd: dir, env: environment, log: into.log, timeoutMs: 3_600_000 };
-      await run([...go, "mod", "download"], options);
-      await run([...go, ...buildArguments(module), "-o", `${bin}/`, module.target], { ...options, onLine });
+      const source = module.prepare === undefined ? undefined : await copied(module, into, options);
+      if (source !== undefined) await module.prepare?.(source, into);
+      const cwd = source === undefined ? dir : dirname(source);
+      await run([...go, ...buildArguments(module), "-o", `${bin}/`, module.target], {
+        ...options,
+        cwd,
+        onLine,
+      });
+      rmSync(join(into.dir, "work"), { recursive: true, force: true });
     },
   };
 };
@@ -127,6 +168,51 @@ export const cadvisor = goPart({
   target: "tool",
   stamps: (version) => [`github.com/google/cadvisor/version.Version=${version}`],
   what: "cAdvisor",
+  // Its program sets the flag `v` before the logger defines it, which panics since Go 1.21.
+  prepare: async (source) => {
+    const file = join(source, "cadvisor.go");
+    const text = readFileSync(file, "utf8");
+    const line = '\tflag.Set("v", "2")\n';
+    if (!text.includes(line)) throw new Error("cadvisor.go does not set the flag v any more");
+    writeFileSync(file, text.replace(line, ""));
+  },
+});
+
+const grafanaPackage = "github.com/grafana/grafana/pkg";
+
+/** What the server reads beside its program. Its web pages are not built; the API needs none of them. */
+const grafanaFolders = ["conf", "public/views", "public/emails", "public/dashboards", "public/app/plugins"];
+
+export const grafana = goPart({
+  name: "grafana",
+  of: "github.com/grafana/grafana",
+  target: `${grafanaPackage}/cmd/grafana`,
+  stamps: () => [`main.version=${grafanaVersion}`],
+  what: "Grafana's server, without its web pages",
+  // Its SQLite is written in C.
+  cgo: {
+    tags: "netgo osusergo sqlite_omit_load_extension",
+    linker: "-linkmode external -extldflags -static",
+  },
+  // The code that wires its services together is generated and not in the module.
+  prepare: async (source, into) => {
+    const options = {
+      cwd: dirname(source),
+      log: into.log,
+      timeoutMs: 1_800_000,
+      env: { GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "-p=2 -buildvcs=false -mod=readonly" },
+    };
+    into.note("generating its wiring");
+    const wire = join(dirname(source), "wire");
+    await run([...go, "build", "-o", wire, "github.com/google/wire/cmd/wire"], options);
+    await run(["nice", "-n", "15", wire, "gen", "-tags", "oss", `${grafanaPackage}/server`], options);
+    for (const folder of grafanaFolders) {
+      cpSync(join(source, folder), join(into.dir, "share", folder), {
+        recursive: true,
+        filter: (path) => !/\.(tsx?|scss|snap)$/.test(path),
+      });
+    }
+  },
 });
 
 export const pause = goPart({

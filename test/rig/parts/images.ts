@@ -1,5 +1,5 @@
 // Container images made from the parts' programs, with the users, entry points and paths of the upstream images.
-import { readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { output } from "../process/command.ts";
 import { rigRoot } from "../process/paths.ts";
@@ -9,6 +9,8 @@ import {
   binary,
   cadvisor,
   coredns,
+  grafana,
+  grafanaVersion,
   loki,
   moduleVersion,
   pause,
@@ -36,7 +38,7 @@ const nobody = { uid: 65534, gid: 65534 };
 const accounts: Entry[] = [
   {
     path: "/etc/passwd",
-    text: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\nloki:x:10001:10001::/home/loki:/sbin/nologin\n",
+    text: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\ngrafana:x:472:0::/usr/share/grafana:/bin/false\nloki:x:10001:10001::/home/loki:/sbin/nologin\n",
   },
   { path: "/etc/group", text: "root:x:0:\nnobody:x:65534:\nloki:x:10001:\n" },
   { path: "/etc/nsswitch.conf", text: "hosts: files dns\n" },
@@ -283,6 +285,52 @@ export const cadvisorImage = imagePart({
     ...accounts,
     ...busybox(),
     { path: "/usr/bin/cadvisor", file: binary(dirOf(cadvisor), "cadvisor") },
+  ],
+});
+
+/** Every file below a folder, at the same place below `at`. */
+const folder = (from: string, at: string): Entry[] =>
+  readdirSync(from, { withFileTypes: true }).flatMap((entry) => {
+    const [file, path] = [join(from, entry.name), `${at}/${entry.name}`];
+    return entry.isDirectory() ? folder(file, path) : [{ path, file, mode: 0o644 }];
+  });
+
+const grafanaOwned = { uid: 472, gid: 0 };
+
+export const grafanaImage = imagePart({
+  name: "grafana",
+  ref: `grafana/grafana:${grafanaVersion}`,
+  needs: [debian, grafana],
+  config: {
+    User: "472",
+    WorkingDir: "/usr/share/grafana",
+    Entrypoint: [
+      ...["/usr/share/grafana/bin/grafana", "server", "--homepath=/usr/share/grafana"],
+      ...["--config=/etc/grafana/grafana.ini", "--packaging=docker", "cfg:default.log.mode=console"],
+      ...["cfg:default.paths.data=/var/lib/grafana", "cfg:default.paths.logs=/var/log/grafana"],
+      ...["cfg:default.paths.plugins=/var/lib/grafana/plugins"],
+      "cfg:default.paths.provisioning=/etc/grafana/provisioning",
+    ],
+    ExposedPorts: ports(3000),
+  },
+  entries: () => [
+    ...accounts,
+    ...busybox(),
+    certificates(),
+    ...folder(join(dirOf(grafana), "share"), "/usr/share/grafana"),
+    { path: "/usr/share/grafana/bin/grafana", file: binary(dirOf(grafana), "grafana") },
+    {
+      path: "/etc/grafana/grafana.ini",
+      text: "[analytics]\nreporting_enabled = false\ncheck_for_updates = false\n",
+    },
+    { path: "/usr/share/grafana/plugins-bundled", dir: true },
+    { path: "/etc/grafana/provisioning/datasources", dir: true },
+    { path: "/etc/grafana/provisioning/dashboards", dir: true },
+    { path: "/etc/grafana/provisioning/plugins", dir: true },
+    { path: "/etc/grafana/provisioning/notifiers", dir: true },
+    { path: "/etc/grafana/provisioning/alerting", dir: true },
+    { path: "/var/lib/grafana", dir: true, mode: 0o775, ...grafanaOwned },
+    { path: "/var/log/grafana", dir: true, mode: 0o775, ...grafanaOwned },
   ],
 });
 

@@ -1,6 +1,6 @@
 // All parts, in the order in which they are built: what the first scenarios need comes first.
 import { debian } from "./debian.ts";
-import { cadvisor, coredns, kubernetes, loki, pause, prometheus3 } from "./go.ts";
+import { cadvisor, coredns, grafana, kubernetes, loki, pause, prometheus3 } from "./go.ts";
 import * as images from "./images.ts";
 import { ensure, type Part } from "./part.ts";
 
@@ -26,6 +26,8 @@ const late: readonly Part[] = [
   loki,
   images.lokiImage,
   images.promtailImage,
+  grafana,
+  images.grafanaImage,
 ];
 
 export const allParts: readonly Part[] = [...early, ...late];

@@ -128,7 +128,7 @@ export const startRun = async (base: string, keptAs?: string): Promise<Run> => {
   const id = keptAs ?? randomBytes(3).toString("hex");
   const dir = join(runsRoot, id);
   if (existsSync(dir)) throw new Error(`run ${id} is up already; npm run rig down takes it down`);
-  mkdirSync(dir, { recursive: true, mode: 0o755 });
+  mkdirSync(join(dir, "bin"), { recursive: true, mode: 0o755 });
   await prepareOperator(dir);
   const boot = ["sh", join(rigRoot, "world", "boot-operator.sh"), dir, base, operatorAddress];
   // The kernel ends a run that is not kept together with its owner, however that one ends.
@@ -188,7 +188,8 @@ export const clearDeadRuns = async (): Promise<void> => {
   }
 };
 
-/** A command line that runs as the operator of the run, with the machine's programs and the run's network. */
-export const asOperator = (run: Run, argv: readonly string[]): string[] => [
-  ...entering(run.operator, ["env", `HOME=${homedir()}`, ...argv]),
-];
+/** A command line that runs as the operator of the run: the machine's programs, the run's own, and the run's network. */
+export const asOperator = (run: Run, argv: readonly string[]): string[] => {
+  const path = `${join(run.dir, "bin")}:${process.env.PATH ?? ""}`;
+  return entering(run.operator, ["env", `HOME=${homedir()}`, `PATH=${path}`, ...argv]);
+};
