@@ -44,9 +44,13 @@ function lower(byte: number): number {
   return byte >= 65 && byte <= 90 ? byte | 32 : byte;
 }
 
+/** Children of a state are a chain: most states have one, and none has many. */
 class Trie {
   readonly #width: number;
-  readonly #next: (number | undefined)[][] = [[]];
+  readonly #firstChild: number[] = [0];
+  readonly #nextSibling: number[] = [0];
+  /** Column of the byte that leads into a state. */
+  readonly #entered: number[] = [0];
   readonly #words: number[][] = [[]];
 
   constructor(width: number) {
@@ -55,48 +59,47 @@ class Trie {
 
   add(word: Uint8Array, index: number, classOf: Uint8Array): void {
     let state = 0;
-    for (const byte of word) {
-      const column = classOf[lower(byte)] ?? 0;
-      const row = this.#next[state] ?? [];
-      let to = row[column];
-      if (to === undefined) {
-        to = this.#next.length;
-        this.#next.push([]);
-        this.#words.push([]);
-        row[column] = to;
-      }
-      state = to;
-    }
+    for (const byte of word) state = this.#child(state, classOf[lower(byte)] ?? 0);
     this.#words[state]?.push(index);
   }
 
-  /** Breadth first: the row of a state's longest proper suffix is complete before its own. */
+  #child(state: number, column: number): number {
+    const first = this.#firstChild[state] ?? 0;
+    for (let child = first; child !== 0; child = this.#nextSibling[child] ?? 0) {
+      if (this.#entered[child] === column) return child;
+    }
+    const child = this.#words.length;
+    this.#firstChild[state] = child;
+    this.#firstChild.push(0);
+    this.#nextSibling.push(first);
+    this.#entered.push(column);
+    this.#words.push([]);
+    return child;
+  }
+
+  /** Breadth first: the row of a state's longest proper suffix is complete before its own, which differs by its children. */
   compile(classOf: Uint8Array, newlineClass: number, blankClass: number): Automaton {
-    const size = this.#next.length;
+    const size = this.#words.length;
     const width = this.#width;
     const full = new Uint32Array(size * width);
     const suffix = new Uint32Array(size);
     const order: number[] = [0];
-    const entered = new Uint8Array(size);
     for (let i = 0; i < order.length; i += 1) {
-      const state = order[i] ?? 0;
-      const back = suffix[state] ?? 0;
-      for (let column = 0; column < width; column += 1) {
-        const child = this.#next[state]?.[column];
-        const fallback = state === 0 ? 0 : (full[back * width + column] ?? 0);
-        if (child === undefined) {
-          full[state * width + column] = fallback;
-          continue;
-        }
-        full[state * width + column] = child;
+      const state = order[i] as number;
+      const row = state * width;
+      const back = (suffix[state] as number) * width;
+      if (state !== 0) full.copyWithin(row, back, back + width);
+      for (let child = this.#firstChild[state] ?? 0; child !== 0; child = this.#nextSibling[child] ?? 0) {
+        const at = row + (this.#entered[child] as number);
+        const fallback = full[at] as number;
+        full[at] = child;
         suffix[child] = fallback;
-        entered[child] = column;
         const inherited = this.#words[fallback] ?? [];
         if (inherited.length > 0) this.#words[child]?.push(...inherited);
         order.push(child);
       }
       // A second blank changes nothing.
-      if (state !== 0 && entered[state] === blankClass) full[state * width + blankClass] = state;
+      if (state !== 0 && this.#entered[state] === blankClass) full[row + blankClass] = state;
     }
     return this.#ordered(full, classOf, newlineClass);
   }
@@ -116,9 +119,10 @@ class Trie {
     });
     const table = new Uint32Array(full.length);
     for (let state = 0; state < words.length; state += 1) {
-      const row = number[state] ?? 0;
+      const row = number[state] as number;
+      const from = state * width;
       for (let column = 0; column < width; column += 1) {
-        table[row + column] = number[full[state * width + column] ?? 0] ?? 0;
+        table[row + column] = number[full[from + column] as number] as number;
       }
     }
     const endings = loud.map((state) => words[state] ?? []);
