@@ -368,7 +368,7 @@ export const fieldClues: readonly (readonly [
 /** Sentences. Tried on every line that is kept, so they are few, anchored where they can be, and short of quantifiers. */
 export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = [
   [
-    /Starting Prometheus Server|Server is ready to receive web requests|See you next time!|No time or size retention was set/i,
+    /Starting Prometheus(?: Server|\b(?! Operator))|Server is ready to receive web requests|See you next time!|No time or size retention was set/i,
     "prometheus",
     10,
   ],
@@ -397,6 +397,10 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
     "loki",
     10,
   ],
+  // Paths of the images' default data directories.
+  [/[ "'(]\/prometheus\/(?:lock|wal\b|queries\.active|chunks_head|[0-9A-Z]{26})/, "prometheus", 5],
+  [/\/var\/lib\/grafana\b/, "grafana", 5],
+  [/[ "'(]\/(?:tmp\/)?loki\/(?:chunks|wal|rules|compactor|index|tsdb|boltdb)/, "loki", 5],
   [
     /not found in type (?:compactor|ingester|validation|querier|storage|ruler|indexgateway|queryrange|frontend|loki)\.|not found in type config\.ChunkStoreConfig/,
     "loki",

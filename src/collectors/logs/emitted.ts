@@ -10,12 +10,17 @@ import { type TextSet, textSet } from "./texts.ts";
 
 /** A parser whose emitted texts are filtered and turned into lines before they reach the facts. */
 export function withTextFilter(parser: Parser, texts: readonly TextPattern[]): Parser {
+  const filtered = (segment: Segment, emit: Emit): Emit => ({
+    ...emit,
+    text: emittedTexts(segment, textSet(texts), emit),
+  });
+  const { notices } = parser;
   return {
     ...parser,
-    parse(segment, emit) {
-      const take = emittedTexts(segment, textSet(texts), emit);
-      parser.parse(segment, { ...emit, text: take });
-    },
+    parse: (segment, emit) => parser.parse(segment, filtered(segment, emit)),
+    ...(notices
+      ? { notices: (segment, emit) => notices.call(parser, segment, filtered(segment, emit)) }
+      : {}),
   };
 }
 

@@ -1,8 +1,13 @@
 // The parsers of this folder: logs and free text. They need to know which texts the rules look for.
 import type { Segment } from "../../model/evidence.ts";
+import { given } from "../../model/given.ts";
 import type { TextPattern } from "../../model/pattern.ts";
 import type { Parser } from "../parser.ts";
 import { collectText } from "./collect.ts";
+import { certain } from "./component.ts";
+import { componentOfName } from "./names.ts";
+import { readLine } from "./read-line.ts";
+import { longestLine } from "./scan.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { matchesOf, textSet } from "./texts.ts";
 
@@ -32,10 +37,26 @@ export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
         if (segment.text.length > noticedLength || !isProse(shapes.get(segment) ?? shapeOf(segment.text)))
           return;
         const set = textSet(texts);
-        segment.text.split("\n").forEach((line, i) => {
-          if (line.length > 4 && matchesOf(set, line).length > 0) {
-            emit.text({ text: line.trim(), line: segment.startLine + i, stream: "output" });
-          }
+        segment.text.split("\n").forEach((raw, i) => {
+          if (raw.length <= 4 || raw.length > longestLine || matchesOf(set, raw).length === 0) return;
+          const { bare, opinion } = readLine(raw, i);
+          const { text, namespace, pod, container, host, timeMs } = bare;
+          const component =
+            opinion && opinion.weight >= certain ? opinion.component : componentOfName(container);
+          const line = segment.startLine + i;
+          emit.text(
+            given({
+              text,
+              line,
+              stream: "output" as const,
+              component,
+              namespace,
+              pod,
+              container,
+              host,
+              timeMs,
+            }),
+          );
         });
       },
     },

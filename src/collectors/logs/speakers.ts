@@ -24,12 +24,13 @@ export class Speakers {
     const host = command?.host ?? origin.host ?? hints?.host;
     const pod = command?.pod ?? hints?.pod;
     const container = command?.container ?? hints?.container;
+    const namespace = command?.namespace ?? hints?.namespace;
     const previous = command?.previous ?? hints?.previous;
     this.isLog = command !== undefined;
     this.#origin = origin;
     const first: Speaker = {
       ...(origin.path ? speakerOfPath(origin.path) : {}),
-      ...(command?.namespace ? { namespace: command.namespace } : {}),
+      ...(namespace ? { namespace } : {}),
       ...(pod ? { pod } : {}),
       ...(container ? { container } : {}),
       ...(command?.unit ? { process: command.unit } : {}),
