@@ -50,6 +50,9 @@ const lines: readonly (readonly [string, string | undefined])[] = [
   ],
   ['ts=x caller=node_exporter.go:1 level=info msg="Starting node_exporter"', "node-exporter"],
   ["[ERROR] plugin/errors: 2 loki. A: read udp 10.0.0.1:4000->1.1.1.1:53: i/o timeout", "coredns"],
+  ['err="open /prometheus/queries.active: permission denied"', "prometheus"],
+  ["mkdir: can't create directory '/var/lib/grafana/plugins': Permission denied", "grafana"],
+  ["grafana-1 exited with code 1 (restarting)", "grafana"],
   ['level=error msg="something"', undefined],
 ];
 
