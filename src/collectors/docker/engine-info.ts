@@ -103,7 +103,10 @@ function readText(segment: Segment, emit: Emit): Found {
     if (part === "server" && /^(?:containerd|runc|docker-init|ctr|crun|conmon):$/.test(text))
       part = "component";
     else if (part === "component" && /^Engine:$/.test(text)) part = "server";
-    if (/^(?:WARNING|ERROR|Cannot connect|Error|errors pretty)/i.test(text)) leaveAsText(segment, line, emit);
+    if (/^(?:WARNING|ERROR|Cannot connect|Error|errors pretty)/i.test(text)) {
+      leaveAsText(segment, line, emit);
+      continue;
+    }
     if (/^Security Options:\s*$/.test(text)) {
       optionsIndent = indent;
       found.fieldsAt.securityOptions = at;
@@ -112,6 +115,8 @@ function readText(segment: Segment, emit: Emit): Found {
     const pair =
       /^([A-Za-z][A-Za-z /-]{1,40}?):\s+(.+)$/.exec(text) ??
       /^(Version|API Version|OS\/Arch):?\s+(.+)$/.exec(text);
+    // a sentence is somebody's comment, not a line of the tool
+    if (!pair && text.split(/\s+/).length > 5) leaveAsText(segment, line, emit);
     if (pair && part !== "component")
       readPair(pair[1] ?? "", (pair[2] ?? "").trim(), part, found, at, segment, emit);
   }

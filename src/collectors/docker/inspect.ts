@@ -6,6 +6,7 @@ import { itemsOf, type JsonNode, memberOf, readLooseJson, textOf } from "../loos
 import type { Emit, Parser } from "../parser.ts";
 import { parseIsoTime } from "../time-stamp.ts";
 import { containerOfNode, isContainerNode } from "./inspect-container.ts";
+import { wholeOfPiece } from "./inspect-piece.ts";
 
 /** Keys of the engine's JSON that no other JSON of a monitoring stack uses. */
 const telling =
@@ -34,7 +35,11 @@ export const inspectJson: Parser = {
   parse(segment, emit) {
     emit.seen("docker.containers");
     const { documents } = readLooseJson(segment.text);
-    const nodes = documents.flatMap((node) => (node.kind === "array" ? node.items : [node]));
+    const nodes = documents.flatMap((node) => {
+      const piece = wholeOfPiece(node);
+      if (piece) return [piece];
+      return node.kind === "array" ? node.items.map((item) => wholeOfPiece(item) ?? item) : [node];
+    });
     const names = inspectNames(segment);
     const containers = nodes.filter(isContainerNode);
     containers.forEach((node, i) => {

@@ -22,7 +22,9 @@ export const curl: Parser = {
   recognise(segment) {
     if (handedOn.has(segment)) return 0.05;
     const head = headOf(segment, 40);
-    if (head.some((line) => errorLine.test(line))) return 0.93;
+    const errors = head.filter((line) => errorLine.test(line)).length;
+    // one such line among many is a log of something that uses curl
+    if (errors > 0 && (commandOf(segment, "curl") || errors >= head.length * 0.2)) return 0.93;
     const verbose = head.filter((line) => transcript.test(line)).length;
     if (
       verbose >= 3 &&
@@ -170,7 +172,7 @@ function readDial(segment: Segment, emit: Emit): Dial | undefined {
     ...portOfMessage(failure?.message),
     outcome,
     httpStatus: code,
-    body: body === "" ? undefined : body,
+    body: body === "" || failure ? undefined : body,
     addresses: answer.address === undefined ? undefined : [answer.address],
   });
 }

@@ -18,8 +18,6 @@ export const exposition: Parser = {
   id: "metrics-text",
   reads: 'text of /metrics, lines `name{label="value"} 1`, promtool query results',
   provides: ["metrics.samples"],
-  startsAt: (line, next) =>
-    /^# HELP [a-zA-Z_:][\w:]* /.test(line) && next !== undefined && /^# TYPE [a-zA-Z_:]/.test(next),
   recognise(segment) {
     const head = headOf(segment, 30);
     if (head.some((line) => comment.test(line))) return 0.95;

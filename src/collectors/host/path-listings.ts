@@ -120,7 +120,6 @@ export const getfacl: Parser = {
   id: "getfacl",
   reads: "getfacl PATH",
   provides: ["host.files"],
-  startsAt: (line, next) => aclTitle.test(line) && next !== undefined && /^# owner: /.test(next),
   recognise: (segment) => {
     const head = headOf(segment, 6);
     return head.some((line) => aclTitle.test(line)) && head.some((line) => /^# owner: /.test(line))

@@ -156,7 +156,7 @@ export const portProbe: Parser = {
     const head = headOf(segment);
     const own = head.filter((line) => readLine(line) !== undefined).length;
     const isRun = commandOf(segment, "nc", "ncat", "netcat", "telnet", "wget") !== undefined;
-    if (own > 0) return isRun ? 0.93 : own >= head.length / 2 ? 0.88 : 0.4;
+    if (own > 0) return isRun ? 0.93 : own >= head.length / 2 ? 0.88 : 0;
     return isRun && head.length > 0 ? 0.5 : 0;
   },
   parse(segment, emit) {

@@ -23,8 +23,11 @@ export const sockets: Parser = {
     if (head.slice(0, 4).some((line) => headers.some((header) => header.test(line)))) return 0.95;
     const rows = head.filter((line) => readRow(line) !== undefined).length;
     if (rows > 0 && rows === head.length) return 0.92;
-    if (!commandOf(segment, "ss", "netstat", "lsof")) return 0;
-    return rows > 0 ? 0.9 : 0;
+    const command = commandOf(segment, "ss", "netstat", "lsof");
+    if (!command) return 0;
+    // nothing printed and nothing filtered: nobody listens
+    const isEmptyList = head.length === 0 && command.program === "ss" && command.filters.length === 0;
+    return rows > 0 || isEmptyList ? 0.9 : 0;
   },
   parse(segment, emit) {
     emit.seen("host.listeners");

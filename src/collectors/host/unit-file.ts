@@ -34,8 +34,7 @@ export const unitFile: Parser = {
     let user: string | undefined;
     let proof: Line | undefined;
     const lines = linesOf(segment, 5_000);
-    const unitOf = () =>
-      path.slice(path.lastIndexOf("/") + 1).replace(/\.d$/, "") || segment.hints?.component || "unit";
+    const unitOf = () => unitOfPath(path) || segment.hints?.component || "unit";
     for (let i = 0; i < lines.length; i += 1) {
       const line = lines[i];
       if (!line) continue;
@@ -80,6 +79,12 @@ export const unitFile: Parser = {
     if (proof) emitUnit(segment, proof, emit, given({ name: unitOf(), path: path || undefined, user }));
   },
 };
+
+/** A drop-in `x.service.d/override.conf` belongs to x.service. */
+function unitOfPath(path: string): string {
+  const dropIn = /\/([^/]+)\.d\/[^/]+\.conf$/.exec(path)?.[1];
+  return dropIn ?? path.slice(path.lastIndexOf("/") + 1);
+}
 
 function memory(key: string, value: string): string {
   return key.startsWith("Memory") ? String(parseSize(value) ?? value) : value;

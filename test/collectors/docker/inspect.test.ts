@@ -98,3 +98,20 @@ test("Kubernetes JSON is not its own", () => {
   const pod = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"},"status":{"phase":"Running"}}';
   expect(inspectJson.recognise({ source: "x", startLine: 1, text: pod })).toBe(0);
 });
+
+test("pieces taken out with jq", () => {
+  const read = (text: string) =>
+    factsOf(inspectJson, text, "docker inspect loki | jq .").facts["docker.containers"];
+  expect(read('{"Status":"exited","Running":false,"ExitCode":137,"OOMKilled":true}')).toMatchObject([
+    { name: "loki", state: "exited", oomKilled: true },
+  ]);
+  expect(read('[{"Type":"bind","Source":"/a","Destination":"/b","RW":false}]')).toMatchObject([
+    { name: "loki", mounts: [{ source: "/a", readOnly: true }] },
+  ]);
+  expect(read('{"Type":"json-file","Config":{"max-size":"10m"}}')).toMatchObject([
+    { logDriver: "json-file", logOptions: { "max-size": "10m" } },
+  ]);
+  expect(read('{"NetworkMode":"host","Binds":["/a:/b:ro"]}')).toMatchObject([
+    { networkMode: "host", mounts: [{ target: "/b" }] },
+  ]);
+});
