@@ -1,0 +1,39 @@
+// Alloy cannot load its configuration.
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "alloy/config-invalid",
+  title:
+    "Alloy cannot load its configuration: a syntax error, an unknown block or attribute, or a component that does not exist",
+  why: "The first load must succeed. The lines before the exit carry file, line and column. Components may need a newer version or --stability.level=experimental.",
+  severity: "critical",
+  component: "alloy",
+  layer: "config",
+  nature: "cause",
+  effect: "down",
+  phase: "config",
+  from: ["alloy"],
+  texts: [
+    "could not perform the initial load successfully",
+    "missing ',' in field list",
+    "unrecognized block name {name*}",
+    "unrecognized attribute name {name*}",
+    "does not exist or is out of scope",
+    "cannot find the definition of component name {name*}",
+    "missing required attribute {name*}",
+  ],
+  says: ({ lines, line }) => {
+    const better = lines.find((entry) => /\.alloy:\d+|config:\d+|:\d+:\d+/.test(entry.text)) ?? line;
+    return `The configuration does not load: ${better.text.replace(/^ts=\S+ level=\w+ (msg=)?/, "").slice(0, 200)}`;
+  },
+  rivals: [
+    { rule: "alloy/storage-path-not-writable", tellApart: "that ends with mkdir and permission denied" },
+  ],
+  decideWith: "alloy fmt config.alloy; alloy validate config.alloy",
+  references: ["https://grafana.com/docs/alloy/latest/get-started/configuration-syntax/"],
+  fix: () => ({
+    summary: "Correct the named line; check with alloy fmt and alloy validate",
+    risk: "safe",
+    steps: [{ do: "by-hand", title: "Check the file", command: "alloy validate config.alloy" }],
+  }),
+});
