@@ -2,7 +2,8 @@
 import { posix } from "node:path";
 import type { NameHints } from "../model/evidence.ts";
 import { parsePromptTop } from "./prompts.ts";
-import { tokenize, type UnwrappedCommand, unwrapCommand } from "./unwrap-command.ts";
+import { tokenize } from "./tokenize.ts";
+import { type UnwrappedCommand, unwrapCommand } from "./unwrap-command.ts";
 
 /** What is known about the place a command ran at. */
 export interface ShellPlace {
