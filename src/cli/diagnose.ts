@@ -4,6 +4,7 @@ import { UserError } from "../model/errors.ts";
 import { rules } from "../rules/registry.ts";
 import { deliver, exitCodeOf, render } from "./output.ts";
 import type { DiagnoseOptions } from "./program.ts";
+import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
 
 export async function diagnose(options: DiagnoseOptions): Promise<number> {
@@ -14,7 +15,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<number> {
       "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident",
     );
   }
-  const { report } = await diagnosePath(options.from, { rules, version: version(), mode: "diagnose" });
+  const { report } = await withEvidence(options.from, (evidence) =>
+    diagnosePath(evidence, { rules, version: version(), mode: "diagnose" }),
+  );
   deliver(await render(report, options), options.output);
   return exitCodeOf(report.verdict);
 }

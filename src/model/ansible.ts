@@ -15,6 +15,8 @@ export interface AnsibleFileTask {
   readonly owner?: string;
   /** Where the owner is set, when that is another line than `at`. */
   readonly ownerAt?: Place;
+  /** Path of the task's arguments in the document, where owner and group are keys of their own (no loop, no free form). */
+  readonly argumentsPath?: readonly (string | number)[];
   readonly group?: string;
   readonly mode?: string;
   readonly recurse?: boolean;

@@ -27,7 +27,7 @@ function restartCommand(what: Restart): string {
   const [name, namespace] = workloadName(what);
   const scope = inNamespace(namespace);
   const kinds = `kubectl ${scope}get deployment,statefulset,daemonset ${shellWord(name)} --ignore-not-found -o name`;
-  return `${kinds} | xargs kubectl ${scope}rollout restart`;
+  return `${kinds} | xargs -r kubectl ${scope}rollout restart`;
 }
 
 /** Component ids are `namespace/name`. */

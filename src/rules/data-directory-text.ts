@@ -1,6 +1,7 @@
 // The judgement behind "permission denied" on a data directory, shared by the rules of all components that keep data.
 import type { Facts } from "../model/facts.ts";
 import type { FindingDraft, ProofDraft, Rival } from "../model/finding.ts";
+import type { DocumentEdit, Step } from "../model/plan.ts";
 import type { Component } from "../model/stack.ts";
 import { type DataDirectory, dataDirectoryOf } from "../stack/data-directory.ts";
 import { type AccessVerdict, mayWrite } from "../stack/write-access.ts";
@@ -104,4 +105,26 @@ export function giveBack(
   if (directory.uid === undefined || !directory.hostPath || finding.certainty === "possible")
     return undefined;
   return { uid: directory.uid, hostPath: directory.hostPath };
+}
+
+/** Edits of the playbook tasks that give the directory to somebody else: otherwise their next run takes it away again. */
+export function handOver(hostPath: string, uid: number, facts: Pick<Facts, "ansible.files">): Step[] {
+  return facts["ansible.files"].flatMap((task): Step[] => {
+    const { argumentsPath, owner, group } = task;
+    if (task.path !== hostPath || !argumentsPath || owner === undefined || owner === String(uid)) return [];
+    const own = (key: string, expect: string): DocumentEdit => ({
+      op: "replace",
+      path: [...argumentsPath, key],
+      value: String(uid),
+      expect,
+    });
+    return [
+      {
+        do: "edit-document",
+        title: `Let ${task.name ? `the task "${task.name}"` : "the task"} leave ${hostPath} to uid ${uid}`,
+        file: task.at,
+        edits: [own("owner", owner), ...(group === undefined ? [] : [own("group", group)])],
+      },
+    ];
+  });
 }

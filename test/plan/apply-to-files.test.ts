@@ -73,7 +73,7 @@ test("changes files, keeps before-images, leaves the rest to people with command
   expect(applied.outcomes.map((outcome) => outcome.state)).toEqual(["changed", "changed", "left", "left"]);
   expect(applied.outcomes[2]).toMatchObject({
     command:
-      "kubectl -n monitoring get deployment,statefulset,daemonset loki --ignore-not-found -o name | xargs kubectl -n monitoring rollout restart",
+      "kubectl -n monitoring get deployment,statefulset,daemonset loki --ignore-not-found -o name | xargs -r kubectl -n monitoring rollout restart",
   });
   expect(applied.outcomes[3]).toMatchObject({
     command: `ssh 'node a' 'chown -h 65534:65534 '\\''/srv/it'\\''\\'\\'''\\''s'\\'' && chmod 0755 '\\''/srv/it'\\''\\'\\'''\\''s'\\'''`,

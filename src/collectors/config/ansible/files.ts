@@ -96,9 +96,46 @@ function ownership(doc: ConfigDocument, run: TaskRun) {
   const mode = modeText(run.args.mode);
   return {
     ...(owner === undefined ? {} : { owner, ownerAt: placeOf(doc, `${run.modulePointer}/owner`) }),
+    ...(owner !== undefined && isWrittenThere(doc, run, owner)
+      ? { argumentsPath: pathOfPointer(doc, run.modulePointer) }
+      : {}),
     ...(group === undefined ? {} : { group }),
     ...(mode === undefined ? {} : { mode }),
   };
+}
+
+/** The owner stands in the document as it is used: not from a variable, not in `key=value` form. */
+function isWrittenThere(doc: ConfigDocument, run: TaskRun, owner: string): boolean {
+  const task = valueAt(doc.value, pathOfPointer(doc, run.modulePointer));
+  return (
+    run.itemPointer === undefined &&
+    typeof task === "object" &&
+    task !== null &&
+    "owner" in task &&
+    textOf(task.owner) === owner
+  );
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === "object" && at !== null ? (at as Record<string | number, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+/** Keys and list positions; which of the two a number is, the document tells. */
+function pathOfPointer(doc: ConfigDocument, pointer: string): (string | number)[] {
+  let at: unknown = doc.value;
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => {
+      const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+      const found = Array.isArray(at) ? Number(key) : key;
+      at = valueAt(at, [found]);
+      return found;
+    });
 }
 
 function written(run: TaskRun) {

@@ -1,5 +1,5 @@
 // The first thing Prometheus writes is refused: whose directory is it, and who runs the process?
-import { confirmNotWritable, giveBack } from "../../data-directory-text.ts";
+import { confirmNotWritable, giveBack, handOver } from "../../data-directory-text.ts";
 import { textRule } from "../../text-rule.ts";
 
 const texts = [
@@ -47,7 +47,7 @@ export const rule = textRule({
     if (!target || !component) return undefined;
     const pod = component.pods[0];
     return {
-      summary: `Give ${target.hostPath} back to ${target.uid}:${target.uid}, and remove the task that takes it away`,
+      summary: `Give ${target.hostPath} back to ${target.uid}:${target.uid}${handOver(target.hostPath, target.uid, facts).length > 0 ? ", in the playbook too" : ""}`,
       risk: "disruptive",
       steps: [
         {
@@ -58,6 +58,7 @@ export const rule = textRule({
           uid: target.uid,
           gid: target.uid,
         },
+        ...handOver(target.hostPath, target.uid, facts),
         {
           do: "restart",
           title: "Start it again",

@@ -1,0 +1,128 @@
+// `remediate`: a plan from the evidence; carried out where there is something to carry it out on.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { diagnosePath } from "../diagnose/diagnose.ts";
+import { exitCodes, UserError } from "../model/errors.ts";
+import type { Step } from "../model/plan.ts";
+import type { Remediation, StepResult } from "../model/remediation.ts";
+import type { Report } from "../model/report.ts";
+import { describeRefusal, previewOnFiles } from "../plan/apply-to-files.ts";
+import { commandOf } from "../plan/commands.ts";
+import type { Executor } from "../plan/executor.ts";
+import { openRecordedWorld } from "../plan/recorded-world.ts";
+import { remediate } from "../plan/remediate.ts";
+import { renderRemediation } from "../report/remediation.ts";
+import { rules } from "../rules/registry.ts";
+import { deliver, exitCodeOf, note, terminalStyle } from "./output.ts";
+import type { RemediateOptions } from "./program.ts";
+import { isWorld } from "./recorded.ts";
+import { version } from "./version.ts";
+
+interface Subject {
+  readonly title: string;
+  readonly evidence: string;
+  readonly executor: Executor;
+  /** Nothing can be carried out: only the plan is made. */
+  readonly planOnly: boolean;
+}
+
+export async function remediateVerb(options: RemediateOptions): Promise<number> {
+  const subject = subjectOf(options);
+  const diagnose = async (): Promise<Report> =>
+    (await diagnosePath(subject.evidence, { rules, version: version(), mode: "diagnose" })).report;
+  const rounds = await remediate({
+    executor: subject.executor,
+    diagnose,
+    dryRun: options.dryRun === true || subject.planOnly,
+    ...(options.only ? { only: options.only } : {}),
+    ...(options.latent ? { latent: true } : {}),
+  });
+  const remediation: Remediation = { title: subject.title, rounds };
+  deliver(render(remediation, options), options.output);
+  const [first] = rounds;
+  if (options.html !== undefined && first) {
+    const { renderHtml } = await import("../report/html.ts");
+    deliver(renderHtml(first.report), options.html);
+    note(options, `the report with the picture of the stack: ${options.html}`);
+  }
+  if (subject.planOnly && !options.dryRun)
+    note(options, "This is evidence, not a system: the plan was shown and nothing was changed.");
+  return exitOf(remediation);
+}
+
+function exitOf({ rounds }: Remediation): number {
+  const last = rounds.at(-1);
+  if (!last) return exitCodes.failed;
+  if (last.execution && !last.execution.ok) return exitCodes.failed;
+  return exitCodeOf(last.report.verdict);
+}
+
+function render(remediation: Remediation, options: RemediateOptions): string {
+  if (options.format === "json")
+    return `${JSON.stringify({ schema: "watchmend.remediation/v1", ...remediation }, undefined, 2)}\n`;
+  return renderRemediation(remediation, terminalStyle(options));
+}
+
+function subjectOf(options: RemediateOptions): Subject {
+  const { from } = options;
+  if (from === undefined)
+    throw new UserError(
+      "usage",
+      "nothing to repair: --from is missing",
+      "Give a recorded outage or evidence: watchmend remediate --from examples/outage",
+    );
+  if (!isWorld(from)) {
+    const root = from !== "-" && existsSync(from) && statSync(from).isDirectory() ? from : undefined;
+    return { title: `Plan for ${from}`, evidence: from, executor: planOnly(root), planOnly: true };
+  }
+  const world = openRecordedWorld(from, workFolder(options));
+  return { title: world.title, evidence: world.evidence, executor: world, planOnly: false };
+}
+
+const marker = ".watchmend-work";
+
+/** A folder that is new, empty, or was made by an earlier run; anything else is somebody's and stays. */
+function workFolder({ work, ...options }: RemediateOptions): string {
+  if (work === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "watchmend-remediate-"));
+    note(options, `the repaired copy is in ${made}`);
+    return made;
+  }
+  const folder = resolve(work);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    if (!existsSync(join(folder, marker)))
+      throw new UserError(
+        "usage",
+        `${work} is not empty`,
+        "Choose a new folder with --work, or leave it out to use a temporary one.",
+      );
+    rmSync(folder, { recursive: true });
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, marker), "made by watchmend remediate; cleared by its next run\n");
+  return folder;
+}
+
+/** From saved evidence only files can be previewed; the rest are commands for a person. */
+function planOnly(root: string | undefined): Executor {
+  const preview = (steps: readonly Step[]): StepResult[] => {
+    const outcomes = root === undefined ? [] : previewOnFiles(root, steps).outcomes;
+    return steps.map((step, i): StepResult => {
+      const outcome = outcomes[i];
+      if (outcome?.state === "changed")
+        return { step, state: "done", before: outcome.before, after: outcome.after };
+      if (outcome?.state === "already") return { step, state: "already" };
+      if (outcome?.state === "refused")
+        return { step, state: "refused", because: describeRefusal(outcome.path, outcome.refusal) };
+      const command = commandOf(step);
+      return { step, state: "left", because: "evidence is not a system", ...(command ? { command } : {}) };
+    });
+  };
+  const execute = (steps: readonly Step[]) => ({
+    ok: false,
+    because: "evidence is not a system",
+    steps: preview(steps),
+  });
+  return { preview, execute, describe: () => undefined };
+}
