@@ -1,0 +1,57 @@
+// Whole incidents on Kubernetes, several components at once: the one cause comes first, its echoes are symptoms.
+import { describe, expect, test } from "vitest";
+import { analyseFixture } from "../fixture.ts";
+
+interface Incident {
+  readonly story: string;
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly root: string;
+  readonly symptoms: readonly string[];
+}
+
+const incidents: readonly Incident[] = [
+  {
+    story: "a quota keeps Grafana's new pod from being created, and its Service is empty",
+    evidence: {
+      "all.txt": `$ kubectl -n lab get events
+LAST SEEN   TYPE      REASON         OBJECT                     MESSAGE
+4m          Warning   FailedCreate   replicaset/grafana-6d4f9   Error creating: pods "grafana-6d4f9-xk2lp" is forbidden: exceeded quota: lab, requested: limits.memory=2Gi, used: limits.memory=15Gi, limited: limits.memory=16Gi
+$ kubectl -n lab get deploy,svc,endpoints
+NAME                      READY   UP-TO-DATE   AVAILABLE   AGE
+deployment.apps/grafana   0/1     0            0           31d
+
+NAME              TYPE        CLUSTER-IP     EXTERNAL-IP   PORT(S)   AGE
+service/grafana   ClusterIP   10.43.12.101   <none>        80/TCP    31d
+
+NAME                ENDPOINTS   AGE
+endpoints/grafana   <none>      31d
+`,
+    },
+    root: "kubernetes/quota-exceeded",
+    symptoms: ["kubernetes/service-without-endpoints"],
+  },
+  {
+    story: "a tag that does not exist keeps Loki's pod in ImagePullBackOff",
+    evidence: {
+      "all.txt": `$ kubectl -n logs get pods
+NAME      READY   STATUS             RESTARTS   AGE
+loki-0    0/1     ImagePullBackOff   0          23m
+$ kubectl -n logs get events
+LAST SEEN   TYPE      REASON   OBJECT       MESSAGE
+22m         Warning   Failed   pod/loki-0   Failed to pull image "grafana/loki:3.55.0": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/grafana/loki:3.55.0": docker.io/grafana/loki:3.55.0: not found
+`,
+    },
+    root: "kubernetes/image-pull-failed",
+    symptoms: ["kubernetes/pod-pending"],
+  },
+];
+
+describe("incidents on Kubernetes", () => {
+  test.each(incidents)("$story", ({ evidence, root, symptoms }) => {
+    const { report } = analyseFixture({ evidence });
+    const loud = report.findings.filter((finding) => finding.severity !== "notice");
+    expect(loud.filter((finding) => finding.role === "root").map((finding) => finding.rule)).toEqual([root]);
+    const seen = loud.filter((finding) => finding.role === "symptom").map((finding) => finding.rule);
+    expect(seen).toEqual(expect.arrayContaining([...symptoms]));
+  });
+});
