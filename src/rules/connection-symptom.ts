@@ -44,7 +44,7 @@ export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSy
     check({ "text.lines": lines }, stack) {
       const groups = new Map<string, { error: DialError; lines: TextLine[] }>();
       for (const line of lines) {
-        if (!from.includes(line.component) || !matches(patterns, line)) continue;
+        if (line.stream === "event" || !from.includes(line.component) || !matches(patterns, line)) continue;
         if (during.length > 0 && !matches(during, line)) continue;
         const error = readDialError(line.text);
         if (!error) continue;
