@@ -44,6 +44,29 @@ LAST SEEN   TYPE      REASON   OBJECT       MESSAGE
     root: "kubernetes/image-pull-failed",
     symptoms: ["kubernetes/pod-pending"],
   },
+  {
+    story: "a claim without a class keeps Prometheus Pending, and Grafana finds nobody behind the Service",
+    evidence: {
+      "pods.txt": `$ kubectl -n obs get pods,pvc,sc,endpoints
+NAME                          READY   STATUS    RESTARTS   AGE
+pod/prometheus-server-0       0/2     Pending   0          14m
+pod/grafana-5f6d7c8b9c-2wq8r  1/1     Running   0          14m
+
+NAME                                                      STATUS    VOLUME   CAPACITY   ACCESS MODES   STORAGECLASS   AGE
+persistentvolumeclaim/storage-volume-prometheus-server-0   Pending                                                     14m
+
+NAME                                        PROVISIONER          RECLAIMPOLICY   VOLUMEBINDINGMODE   ALLOWVOLUMEEXPANSION   AGE
+storageclass.storage.k8s.io/nfs             nfs.csi.k8s.io       Delete          Immediate           true                   8d
+`,
+      "events.txt": `$ kubectl -n obs get events
+LAST SEEN   TYPE      REASON             OBJECT                    MESSAGE
+1m          Warning   FailedScheduling   pod/prometheus-server-0   0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.
+2m          Normal    FailedBinding      persistentvolumeclaim/storage-volume-prometheus-server-0   no persistent volumes available for this claim and no storage class is set
+`,
+    },
+    root: "kubernetes/claim-without-storage-class",
+    symptoms: ["kubernetes/pod-pending"],
+  },
 ];
 
 describe("incidents on Kubernetes", () => {

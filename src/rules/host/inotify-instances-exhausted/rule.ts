@@ -23,9 +23,20 @@ export const rule = textRule({
     "fsnotify watcher…too many open files",
     "error creating fsnotify watcher…too many open files",
     "unable to create watcher…too many open files",
+    "file watcher{rest*}too many open files",
+    "Failed to allocate directory watch: Too many open files",
+    // configmap-reload (Go's plain log package) says nothing more than this.
+    "{date} {time} too many open files",
   ],
+  except: ["accept4: too many", "socket: too many", "accept: too many"],
   uses: ["host.settings"],
-  confirm: (_hit, facts) => {
+  confirm: (hit, facts) => {
+    const isSpecific = /watcher|inotify|directory watch|target manager/i.test(hit.line.text);
+    const isReloader =
+      hit.line.component === "config-reloader" ||
+      /reload/.test(hit.line.container ?? "") ||
+      /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d too many open files\s*$/.test(hit.line.text);
+    if (!isSpecific && !isReloader) return { holds: false };
     const limit = facts["host.settings"].find((entry) => entry.name === "fs.inotify.max_user_instances");
     if (!limit) return {};
     return Number(limit.value) <= 1024
