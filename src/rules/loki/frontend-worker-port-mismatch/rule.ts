@@ -3,8 +3,11 @@ import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { numberAt, placeOf, textAt } from "../../../stack/config-value.ts";
+import { componentOfLine } from "../../../stack/find.ts";
 import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
+import { readDialError } from "../../dial-text.ts";
 import { matches } from "../../text-rule.ts";
 
 /** pkg/loki/config_wrapper.go: grpc_listen_port defaults to 9095. */
@@ -27,8 +30,9 @@ export const rule = defineRule({
   nature: "cause",
   effect: "not-ready",
   phase: "ready",
-  needs: ["config.documents"],
-  uses: ["text.lines"],
+  needs: [],
+  needsAny: ["config.documents", "text.lines"],
+  uses: ["text.lines", "config.documents"],
   texts: contact,
   rivals: [
     {
@@ -64,7 +68,21 @@ export const rule = defineRule({
         });
       }
     }
-    return findings;
+    if (findings.length > 0 || documents.some(judges)) return findings;
+    const refused = refusedForLong(lines);
+    if (!refused) return [];
+    const owner = componentOfLine(stack, refused.line);
+    return [
+      {
+        subject: { kind: "component", id: owner?.id ?? "loki" },
+        ...(owner ? { component: owner.id } : {}),
+        says: `Loki's query worker dials ${refused.address} (frontend_worker.frontend_address or scheduler_address) again and again and is refused: nothing listens there, so server.grpc_listen_port is another port. A start-up race would have ended`,
+        proof: [{ ...refused.line.at, excerpt: refused.line.text }],
+        certainty: "likely",
+        decideWith:
+          "curl -s http://LOKI:3100/config | grep -E 'grpc_listen_port|frontend_address|scheduler_address'",
+      },
+    ];
   },
   fix(finding, { "config.documents": documents }) {
     const document = documents.find(
@@ -73,7 +91,16 @@ export const rule = defineRule({
     );
     const key = keys.find((candidate) => document && mismatch(document, candidate));
     const wrong = document && key ? mismatch(document, key) : undefined;
-    if (!document || !key || !wrong) return undefined;
+    if (!document || !key || !wrong) {
+      return {
+        summary:
+          "Remove the frontend_worker block (a single process needs none), or set frontend_address to server.grpc_listen_port",
+        risk: "disruptive",
+        steps: [
+          { do: "by-hand", title: "Make frontend_worker.frontend_address and server.grpc_listen_port agree" },
+        ],
+      };
+    }
     return {
       summary: `Set frontend_worker.${key} to port ${wrong.listens}, or remove the block: a single process needs none`,
       risk: "disruptive",
@@ -100,6 +127,27 @@ export const rule = defineRule({
     };
   },
 });
+
+/** A whole configuration, or the block in question, decides without any text. */
+function judges(document: ConfigDocument): boolean {
+  return document.kind === "loki" && textAt(document.value, "frontend_worker", keys[0]) !== undefined;
+}
+
+const longMs = 60_000;
+
+/** The process's own address refused for more than a minute: by time stamps, or by many attempts where lines have none. */
+function refusedForLong(lines: readonly TextLine[]): { line: TextLine; address: string } | undefined {
+  const own = lines.flatMap((line) => {
+    if (line.component === "grafana" || !matches(contactPatterns, line)) return [];
+    const dialled = /dial(?:ing)?:? (?:dial )?tcp (\[?[\w.:]+\]?:\d+)/.exec(line.text)?.[1];
+    const isOwn = dialled !== undefined && isLoopback(parseAddress(dialled)?.host ?? "");
+    return isOwn && readDialError(line.text)?.outcome === "refused" ? [{ line, address: dialled }] : [];
+  });
+  const times = own.flatMap(({ line }) => line.timeMs ?? []);
+  const span = times.length > 0 ? Math.max(...times) - Math.min(...times) : 0;
+  const count = own.reduce((sum, { line }) => sum + (line.count ?? 1), 0);
+  return span >= longMs || count >= 10 ? own.at(-1) : undefined;
+}
 
 interface Mismatch {
   readonly address: string;

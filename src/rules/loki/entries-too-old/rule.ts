@@ -1,0 +1,51 @@
+// Lines from before the window Loki accepts: old files, or a time stamp that was read wrongly.
+import { limitOf, streamOf } from "../../loki-limits.ts";
+import { lokiSettings } from "../../loki-settings.ts";
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "loki/entries-too-old",
+  title: "Loki refuses lines whose timestamp is older than reject_old_samples_max_age",
+  why: "Lines older than reject_old_samples_max_age (default 168h, one week) are answered with 400 and lost. Usually the agent reads old files on its first start, which ends by itself; else a timestamp stage reads a wrong year or zone, or the sender's clock is far behind.",
+  severity: "warning",
+  component: "loki",
+  layer: "ingestion",
+  nature: "cause",
+  effect: "no-data-in",
+  texts: [
+    "has timestamp too old: {time}, oldest acceptable timestamp is: {oldest}",
+    "has timestamp too old",
+    "greater_than_max_sample_age",
+  ],
+  from: "any",
+  about: "loki",
+  uses: ["config.documents"],
+  confirm(hit, facts, stack) {
+    const age = limitOf(lokiSettings(facts, stack, hit.component), "reject_old_samples_max_age");
+    return { holds: true, ...(age ? { proof: [age.at] } : {}) };
+  },
+  says: ({ captures, line }) =>
+    `Lines${captures.time ? ` of ${captures.time.replace(/[,'].*$/, "")}` : ""} are refused: they are older than reject_old_samples_max_age (168h by default)${streamOf(line.text) ? ` in stream ${streamOf(line.text)}` : ""}. Old files on the first start of the agent end by themselves; else fix the timestamp stage or drop old lines in the agent (drop older_than)`,
+  rivals: [
+    {
+      rule: "loki/entries-too-far-behind",
+      tellApart: "there the line is compared with the newest of its own stream, not with now",
+    },
+    {
+      rule: "host/clock-skew",
+      tellApart: "a clock that is days behind makes every line too old",
+      decideWith: "timedatectl   # on the sender",
+    },
+  ],
+  decideWith: "date -u   # on the sender; head -1 of the file that is read",
+  references: [
+    "https://github.com/grafana/loki/issues/9877",
+    "https://github.com/grafana/loki/blob/main/pkg/validation/validate.go",
+  ],
+  fix: () => ({
+    summary:
+      'Drop old lines in the agent (stage.drop older_than = "168h"), fix the format or year of its timestamp stage, or wait until the back-fill is through; raising limits_config.reject_old_samples_max_age is rarely right',
+    risk: "safe",
+    steps: [{ do: "by-hand", title: "Drop lines older than 168h in the agent" }],
+  }),
+});
