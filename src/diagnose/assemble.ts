@@ -3,7 +3,7 @@ import type { Facts } from "../model/facts.ts";
 import type { Certainty, Finding, Rival, Role, Severity } from "../model/finding.ts";
 import type { Stack } from "../model/stack.ts";
 import type { Candidate } from "./candidate.ts";
-import type { CauseLink } from "./link.ts";
+import { type CauseLink, distance } from "./link.ts";
 import { roleOf, severityOf } from "./roles.ts";
 
 const roleRank: Readonly<Record<Role, number>> = { root: 0, latent: 1, symptom: 2, notice: 3 };
@@ -39,16 +39,23 @@ export function assembleFindings(
     return finding;
   });
   const reach = new Map(findings.map((finding) => [finding.id, countBelow(finding.id, findings)]));
-  return findings.sort((a, b) => compare(a, b, reach));
+  const depth = new Map(candidates.map((candidate) => [candidate.id, distance[candidate.rule.effect]]));
+  return findings.sort((a, b) => compare(a, b, reach, depth));
 }
 
-/** Roots first, by severity, then by how many symptoms fall away with them. */
-function compare(a: Finding, b: Finding, reach: ReadonlyMap<string, number>): number {
+/** Roots first, by severity, then by how many symptoms fall away with them; what does not run before what is not ready. */
+function compare(
+  a: Finding,
+  b: Finding,
+  reach: ReadonlyMap<string, number>,
+  depth: ReadonlyMap<string, number>,
+): number {
   return (
     roleRank[a.role] - roleRank[b.role] ||
     severityRank[a.severity] - severityRank[b.severity] ||
     (reach.get(b.id) ?? 0) - (reach.get(a.id) ?? 0) ||
     certaintyRank[a.certainty] - certaintyRank[b.certainty] ||
+    (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) ||
     (a.id < b.id ? -1 : 1)
   );
 }

@@ -10,7 +10,7 @@ export interface CauseLink {
 }
 
 /** How far from the origin an effect lies; a symptom is only explained by something nearer to it. */
-const distance: Readonly<Record<Effect, number>> = {
+export const distance: Readonly<Record<Effect, number>> = {
   "host-down": 0,
   down: 1,
   "not-ready": 2,

@@ -38,9 +38,10 @@ export function confirmNotWritable(
 ): Confirmation {
   if (!component) return {};
   const { directory, access } = judgeDirectory(component, path, facts);
-  const { ownership, earlierOwnership, uid } = directory;
+  const { ownership, takenBy, earlierOwnership, uid } = directory;
   const proof: ProofDraft[] = [];
   if (ownership) proof.push(ownership.at);
+  if (takenBy) proof.push(takenBy.at);
   if (earlierOwnership) proof.push(earlierOwnership.at);
   if (directory.volumeAt) proof.push(directory.volumeAt);
   const where = directory.hostPath ?? path;

@@ -27,6 +27,8 @@ export interface DataDirectory {
   readonly groups: readonly number[];
   readonly uidAt?: Place;
   readonly ownership?: Ownership;
+  /** The playbook task that gives a directory, whose owner was seen on disk, to somebody else than the process. */
+  readonly takenBy?: Ownership;
   /** An earlier playbook task that set another owner: the two fight. */
   readonly earlierOwnership?: Ownership;
 }
@@ -136,7 +138,7 @@ function ownersOf(
   uid: number | undefined,
   component: Component,
   facts: Needed,
-): Pick<DataDirectory, "ownership" | "earlierOwnership"> {
+): Pick<DataDirectory, "ownership" | "takenBy" | "earlierOwnership"> {
   const seen = facts["host.files"].findLast(
     (file) =>
       (file.path === hostPath && !file.container) ||
@@ -151,7 +153,7 @@ function ownersOf(
     const gid = numeric(task.group);
     const mode = task.mode && /^0?[0-7]{3,4}$/.test(task.mode) ? Number.parseInt(task.mode, 8) : undefined;
     return {
-      at: task.at,
+      at: task.ownerAt ?? task.at,
       by: "playbook",
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
@@ -162,7 +164,12 @@ function ownersOf(
   const other = set.findLast((owner) => owner.uid !== last?.uid);
   const observed: Ownership | undefined = seen && !seen.missing ? observedOwner(seen) : undefined;
   const ownership = observed ?? last;
-  return { ...(ownership ? { ownership } : {}), ...(other ? { earlierOwnership: other } : {}) };
+  const takenBy = observed && last && last.uid !== uid ? last : undefined;
+  return {
+    ...(ownership ? { ownership } : {}),
+    ...(takenBy ? { takenBy } : {}),
+    ...(other ? { earlierOwnership: other } : {}),
+  };
 }
 
 function observedOwner(file: Facts["host.files"][number]): Ownership {

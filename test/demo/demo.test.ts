@@ -61,7 +61,7 @@ test("two roots and a masked fault; the masked one surfaces; then nothing is wro
   const told = parse(stdout);
   expect(exit).toBe(0);
   expect(told.rounds.map((round) => round.report.verdict)).toEqual(["problems", "problems", "healthy"]);
-  expect(withRole(told, 0, "root").sort()).toEqual([mismatch, storage]);
+  expect(withRole(told, 0, "root")).toEqual([storage, mismatch]);
   expect(withRole(told, 0, "latent")).toEqual([invalid]);
   expect(withRole(told, 1, "root")).toEqual([invalid]);
   expect(told.rounds[1]?.surfaced.map((one) => one.rule)).toEqual([invalid]);
@@ -74,6 +74,14 @@ test("two roots and a masked fault; the masked one surfaces; then nothing is wro
   expect(rivals).toContainEqual(expect.objectContaining({ rule: "runasgroup-missing", state: "refuted" }));
   const symptoms = told.rounds[0]?.report.findings.filter((one) => one.role === "symptom") ?? [];
   expect(symptoms.every((one) => one.explainedBy.length > 0)).toBe(true);
+  expect(symptoms.map((one) => one.rule).sort()).toEqual([
+    "grafana/datasource-unreachable",
+    "grafana/datasource-unreachable",
+    "kubernetes/pod-crash-looping",
+    "kubernetes/pod-crash-looping",
+    "kubernetes/service-without-endpoints",
+    "kubernetes/service-without-endpoints",
+  ]);
 });
 
 test("exactly these lines of the files change", async () => {
