@@ -1,8 +1,8 @@
 // `diagnose`: evidence in, root cause out.
-import { diagnosePath } from "../diagnose/diagnose.ts";
+import { reportOf } from "../diagnose/diagnose.ts";
 import { UserError } from "../model/errors.ts";
 import { rules } from "../rules/registry.ts";
-import { deliver, exitCodeOf, render } from "./output.ts";
+import { deliver, exitCodeOf, maySeeSecrets, render } from "./output.ts";
 import type { DiagnoseOptions } from "./program.ts";
 import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
@@ -15,9 +15,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<number> {
       "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident",
     );
   }
-  const { report } = await withEvidence(options.from, (evidence) =>
-    diagnosePath(evidence, { rules, version: version(), mode: "diagnose" }),
+  const report = await withEvidence(options.from, (evidence) =>
+    reportOf(evidence, { rules, version: version(), mode: "diagnose" }, maySeeSecrets(options)),
   );
-  deliver(await render(report, options), options.output);
+  deliver(await render(report, options, options.topology === true), options.output);
   return exitCodeOf(report.verdict);
 }

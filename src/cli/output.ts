@@ -11,7 +11,7 @@ export function exitCodeOf(verdict: Verdict): number {
 }
 
 /** Renders in the chosen format. Only the module of that format is loaded. */
-export async function render(report: Report, options: OutputOptions): Promise<string> {
+export async function render(report: Report, options: OutputOptions, topology = false): Promise<string> {
   switch (options.format) {
     case "json":
       return (await import("../report/json.ts")).renderJson(report);
@@ -26,14 +26,28 @@ export async function render(report: Report, options: OutputOptions): Promise<st
     case "junit":
       return (await import("../report/junit.ts")).renderJunit(report);
     default:
-      return await renderForTerminal(report, options);
+      return await renderForTerminal(report, options, topology);
   }
 }
 
-async function renderForTerminal(report: Report, options: OutputOptions): Promise<string> {
+async function renderForTerminal(report: Report, options: OutputOptions, topology: boolean): Promise<string> {
   const { renderTerminal } = await import("../report/terminal.ts");
   const style = terminalStyle(options);
-  return renderTerminal(report, style);
+  if (!topology) return renderTerminal(report, style);
+  const { renderTopology } = await import("../report/topology-text.ts");
+  return `${renderTopology(report, style)}
+${renderTerminal(report, style)}`;
+}
+
+/** --show-secrets counts only where a person looks: never in a pipe or a file. */
+export function maySeeSecrets(options: OutputOptions): boolean {
+  if (!options.showSecrets) return false;
+  if (process.stdout.isTTY === true && options.output === undefined) return true;
+  throw new UserError(
+    "usage",
+    "--show-secrets works only on a terminal: a file or pipe would keep the secrets",
+    "Leave the option out, or run the command without -o and without a pipe.",
+  );
 }
 
 /** Colour and width as the terminal allows; plain 80 columns for pipes and files. */

@@ -51,6 +51,8 @@ export function buildProgram(): Command {
   addDiagnose(program);
   addLint(program);
   addRemediate(program);
+  addCollect(program);
+  addExplain(program);
   return program;
 }
 
@@ -62,6 +64,7 @@ Examples:
   kubectl logs prometheus-0 -p | watchmend diagnose --from -
   watchmend diagnose --from bundle.tar.gz --format html -o report.html
   watchmend lint ./manifests                       before you deploy
+  watchmend explain loki/frontend-worker-port-mismatch
 `;
 
 function withOutput(command: Command): Command {
@@ -158,5 +161,39 @@ Examples:
     .action(async (options: RemediateOptions) => {
       const { remediateVerb } = await import("./remediate.ts");
       process.exitCode = await remediateVerb(options);
+function addCollect(program: Command): void {
+  program
+    .command("collect")
+    .description("save evidence as a bundle, redacted, with its analysis")
+    .requiredOption("--from <path>", "folder, file or archive to read; - for pasted text on stdin")
+    .requiredOption("-o, --output <path>", "bundle to write: a folder, or a file ending in .tar.gz")
+    .option("-q, --quiet", "no notes on stderr")
+    .addHelpText("after", "\nExample:\n  watchmend collect --from ./incident -o incident.tar.gz")
+    .action(async (options: { from: string; output: string; quiet?: boolean }) => {
+      const { collect } = await import("./collect.ts");
+      process.exitCode = await collect(options);
+    });
+}
+
+function addExplain(program: Command): void {
+  program
+    .command("explain")
+    .description("what a rule looks for, why it matters, how to tell it apart")
+    .argument("<rule>", "rule id, as findings show it")
+    .option("--no-color", "no colours (NO_COLOR works too)")
+    .addHelpText("after", "\nExample:\n  watchmend explain prometheus/data-directory-not-writable")
+    .action(async (id: string, options: { color: boolean }) => {
+      const { explain } = await import("./explain.ts");
+      process.exitCode = explain(id, options);
+    });
+  program
+    .command("rules")
+    .description("list all rules")
+    .argument("[filter]", "only rules whose id or title contains this")
+    .option("--no-color", "no colours (NO_COLOR works too)")
+    .addHelpText("after", "\nExample:\n  watchmend rules loki")
+    .action(async (filter: string | undefined, options: { color: boolean }) => {
+      const { listRules } = await import("./explain.ts");
+      process.exitCode = listRules(filter, options);
     });
 }

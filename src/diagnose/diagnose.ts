@@ -1,13 +1,15 @@
 // A path, or pasted text, to a report: the one flow behind `diagnose --from`, `lint` and the demo.
 
 import { readEvidence } from "../bundle/read-evidence.ts";
-import type { SourceText } from "../bundle/source-text.ts";
+import type { EvidenceItem, SourceText } from "../bundle/source-text.ts";
 import { toSegments } from "../bundle/to-segments.ts";
 import { readLogStream } from "../collectors/logs/collect.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
 import type { FactSet } from "../model/facts.ts";
 import type { TextPattern } from "../model/pattern.ts";
+import type { Report } from "../model/report.ts";
 import { type AnalyseOptions, type Analysis, analyse, patternsOf } from "./analyse.ts";
+import { redactorFor, redactReport } from "./redact-report.ts";
 
 export interface Gathered {
   readonly segments: readonly Segment[];
@@ -18,10 +20,17 @@ export interface Gathered {
 
 /** `patterns`: the texts rules look for; large logs are read once, while they pass. */
 export async function gather(path: string, patterns: readonly TextPattern[]): Promise<Gathered> {
+  return await gatherItems(readEvidence(path), patterns);
+}
+
+async function gatherItems(
+  items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
+  patterns: readonly TextPattern[],
+): Promise<Gathered> {
   const segments: Segment[] = [];
   const gaps: Gap[] = [];
   const streamed: FactSet[] = [];
-  for await (const item of readEvidence(path)) {
+  for await (const item of items) {
     if (item.kind === "text") segments.push(...toSegments(item));
     if (item.kind === "gap") gaps.push(item.gap);
     if (item.kind === "stream") {
@@ -38,6 +47,24 @@ export async function diagnosePath(
 ): Promise<Analysis> {
   const { segments, gaps, streamed } = await gather(path, patternsOf(options.rules));
   return analyse(segments, { ...options, gaps, streamed });
+}
+
+type ReportOptions = Omit<AnalyseOptions, "gaps" | "streamed">;
+
+/** The report of a path as it may be shown: without secrets. */
+export async function reportOf(path: string, options: ReportOptions, showSecrets = false): Promise<Report> {
+  return await reportOfItems(readEvidence(path), options, showSecrets);
+}
+
+/** The same for evidence that is already at hand, e.g. what a bundle is about to be written from. */
+export async function reportOfItems(
+  items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
+  options: ReportOptions,
+  showSecrets = false,
+): Promise<Report> {
+  const { segments, gaps, streamed } = await gatherItems(items, patternsOf(options.rules));
+  const { report } = analyse(segments, { ...options, gaps, streamed });
+  return showSecrets ? report : redactReport(report, redactorFor(segments));
 }
 
 /** Texts in memory, as tests and the web page have them. */

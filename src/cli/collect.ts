@@ -1,0 +1,65 @@
+// `collect`: evidence to a bundle that can be mailed, redacted before it is written, with its analysis inside.
+import { type CollectedItem, evidenceOf } from "../bundle/collected-item.ts";
+import { readEvidence } from "../bundle/read-evidence.ts";
+import { createRedactor } from "../bundle/redact.ts";
+import type { EvidenceItem } from "../bundle/source-text.ts";
+import { writeBundle } from "../bundle/write-bundle.ts";
+import { reportOfItems } from "../diagnose/diagnose.ts";
+import { exitCodes } from "../model/errors.ts";
+import { renderAnalysisText } from "../report/analysis-text.ts";
+import { rules } from "../rules/registry.ts";
+import { note } from "./output.ts";
+import { version } from "./version.ts";
+
+export interface CollectOptions {
+  readonly from: string;
+  readonly output: string;
+  readonly quiet?: boolean;
+}
+
+export async function collect(options: CollectOptions): Promise<number> {
+  const items: CollectedItem[] = [];
+  const log: string[] = [];
+  for await (const item of readEvidence(options.from)) {
+    items.push(collected(item));
+    log.push(
+      item.kind === "gap"
+        ? `missing  ${item.gap.what}: ${item.gap.because}: ${item.gap.detail}`
+        : `read     ${item.source}`,
+    );
+  }
+  const redactor = createRedactor();
+  const evidence = await evidenceOf(items, redactor);
+  const report = await reportOfItems(evidence, { rules, version: version(), mode: "diagnose" });
+  const written = await writeBundle(options.output, {
+    items,
+    toolVersion: version(),
+    collectorLog: `${log.join("\n")}\n`,
+    analysis: renderAnalysisText(report),
+    redactor,
+  });
+  const missing = items.filter((item) => "because" in item.body).length;
+  note(
+    options,
+    `wrote ${written.path}: ${items.length - missing} items, ${missing} missing, ${written.removed.length} secrets removed`,
+  );
+  note(options, `next: watchmend diagnose --from ${options.output}`);
+  return missing > 0 ? exitCodes.unknown : exitCodes.clean;
+}
+
+function collected(item: EvidenceItem): CollectedItem {
+  if (item.kind === "gap") {
+    const { what, because, detail, decideWith } = item.gap;
+    return { locator: what, how: "file", body: { because, detail, ...(decideWith ? { decideWith } : {}) } };
+  }
+  const { source, command, host, path, hints } = item;
+  return {
+    locator: source,
+    how: "file",
+    body: item.kind === "text" ? item.bytes : { open: item.open },
+    ...(command ? { command } : {}),
+    ...(host ? { host } : {}),
+    ...(path ? { path } : {}),
+    ...(hints ? { hints } : {}),
+  };
+}
