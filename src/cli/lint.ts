@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { notRecognised } from "../collectors/recognise.ts";
 import { type Analysis, analyse } from "../diagnose/analyse.ts";
+import { redactorFor } from "../diagnose/redact-report.ts";
 import { verdictOf } from "../diagnose/verdict.ts";
 import { type Baseline, compareBaseline, type Known, readBaseline, writeBaseline } from "../lint/baseline.ts";
 import { readComments } from "../lint/comments.ts";
@@ -27,6 +28,8 @@ export interface Linted {
   readonly analysis: Analysis;
   /** Findings a baseline would record. */
   readonly recordable: readonly Finding[];
+  /** Takes the secrets of the linted files out of what is printed. */
+  readonly clean: (text: string) => string;
 }
 
 /** The clock enters here and nowhere else. */
@@ -95,6 +98,7 @@ interface LintContext {
 
 export function lintTexts(files: LintFiles, { today, baseline }: LintContext): Linted {
   const segments = segmentsOf(files);
+  const redactor = redactorFor(segments);
   const analysis = analyse(segments, { rules, version: version(), mode: "lint", gaps: files.gaps });
   const comments = [...files.texts].map(([source, text]) => readComments(source, plainLines(text)));
   const result = suppress({
@@ -131,6 +135,7 @@ export function lintTexts(files: LintFiles, { today, baseline }: LintContext): L
     gone: compared?.gone ?? [],
     analysis,
     recordable: found,
+    clean: (text) => redactor.redact(text, "").text,
   };
 }
 
@@ -186,7 +191,7 @@ function loadBaseline(file: string): { file: string; baseline: Baseline } {
 }
 
 async function finish(linted: Linted, options: LintOptions): Promise<number> {
-  deliver(await renderLint(linted, options), options.output);
+  deliver(linted.clean(await renderLint(linted, options)), options.output);
   tellHidden(linted, options);
   return exitCodeOf(linted.report.verdict);
 }

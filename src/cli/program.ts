@@ -161,6 +161,9 @@ Examples:
     .action(async (options: RemediateOptions) => {
       const { remediateVerb } = await import("./remediate.ts");
       process.exitCode = await remediateVerb(options);
+    });
+}
+
 function addCollect(program: Command): void {
   program
     .command("collect")

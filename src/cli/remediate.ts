@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { diagnosePath } from "../diagnose/diagnose.ts";
+import { diagnosePath, gather } from "../diagnose/diagnose.ts";
+import { redactorFor } from "../diagnose/redact-report.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Step } from "../model/plan.ts";
 import type { Remediation, StepResult } from "../model/remediation.ts";
@@ -31,6 +32,9 @@ export async function remediateVerb(options: RemediateOptions): Promise<number> 
   const subject = subjectOf(options);
   const diagnose = async (): Promise<Report> =>
     (await diagnosePath(subject.evidence, { rules, version: version(), mode: "diagnose" })).report;
+  const { segments } = await gather(subject.evidence, []);
+  const redactor = redactorFor(segments);
+  const clean = (text: string): string => redactor.redact(text, "").text;
   const rounds = await remediate({
     executor: subject.executor,
     diagnose,
@@ -39,11 +43,11 @@ export async function remediateVerb(options: RemediateOptions): Promise<number> 
     ...(options.latent ? { latent: true } : {}),
   });
   const remediation: Remediation = { title: subject.title, rounds };
-  deliver(render(remediation, options), options.output);
+  deliver(clean(render(remediation, options)), options.output);
   const [first] = rounds;
   if (options.html !== undefined && first) {
     const { renderHtml } = await import("../report/html.ts");
-    deliver(renderHtml(first.report), options.html);
+    deliver(clean(renderHtml(first.report)), options.html);
     note(options, `the report with the picture of the stack: ${options.html}`);
   }
   if (subject.planOnly && !options.dryRun)
