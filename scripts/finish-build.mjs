@@ -13,7 +13,9 @@ await build({
   target: "node20.19",
   // Chunks lie beside the entry, so that paths relative to the package hold in each.
   chunkNames: "cli/chunk-[hash]",
-  banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+  },
   logLevel: "warning",
   legalComments: "none",
 });

@@ -12,7 +12,7 @@ const names = [...new Set(spellings)]
   .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 const name = `(?<![\\w/.-])(${names.join("|")})(?![\\w-])`;
 const arrow = String.raw`\s*(?:->|→|=>|➜|to)\s*`;
-const word = String.raw`([a-z0-9][a-z0-9-]{2,60})`;
+const word = "([a-z0-9][a-z0-9-]{2,60})";
 
 const patterns: readonly { readonly regex: RegExp; read(match: RegExpExecArray): Statement | undefined }[] = [
   {

@@ -12,7 +12,7 @@ const kinds: Readonly<Record<string, Workload["kind"]>> = {
   "daemon set": "DaemonSet",
 };
 
-const named = String.raw`(deployment|daemon set|statefulset) "([^"]{1,253})"`;
+const named = '(deployment|daemon set|statefulset) "([^"]{1,253})"';
 const waitingFor = new RegExp(
   String.raw`^Waiting for ${named} rollout to finish: (\d+) (?:of|out of) (\d+) (?:new replicas have been updated|updated (?:replicas|pods) are available|new pods have been updated)`,
 );
