@@ -67,6 +67,28 @@ LAST SEEN   TYPE      REASON             OBJECT                    MESSAGE
     root: "kubernetes/claim-without-storage-class",
     symptoms: ["kubernetes/pod-pending"],
   },
+  {
+    story:
+      "a lost worker: Loki's pod hangs there, its clients find nobody, its replacement waits for the disk",
+    evidence: {
+      "nodes.txt": `$ kubectl get nodes
+NAME    STATUS     ROLES           AGE   VERSION
+m1      Ready      control-plane   90d   v1.30.2
+w1      Ready      <none>          90d   v1.30.2
+w2      NotReady   <none>          90d   v1.30.2
+`,
+      "pods.txt": `$ kubectl -n logs get pods -o wide
+NAME             READY   STATUS              RESTARTS   AGE   IP            NODE   NOMINATED NODE   READINESS GATES
+loki-0           1/1     Terminating         0          20d   10.42.2.14    w2     <none>           <none>
+promtail-x8k2p   1/1     Running             0          20d   10.42.1.15    w1     <none>           <none>
+`,
+      "promtail.log": `$ kubectl -n logs logs promtail-x8k2p
+level=warn ts=2024-06-05T08:00:00.1Z caller=client.go:419 component=client host=loki.logs.svc:3100 msg="error sending batch, will retry" status=-1 tenant= error="Post \\"http://loki.logs.svc:3100/loki/api/v1/push\\": dial tcp 10.43.7.7:3100: connect: connection refused"
+`,
+    },
+    root: "kubernetes/node-not-ready",
+    symptoms: ["promtail/push-failing"],
+  },
 ];
 
 describe("incidents on Kubernetes", () => {
