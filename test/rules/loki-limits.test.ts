@@ -13,3 +13,8 @@ test("the size of the batch and the stream are read from the answer", () => {
   expect(refusedBytes(text)).toBe(11_717_733);
   expect(streamOf(text)).toBe('{app="a"}');
 });
+
+test("a text without numbers or labels says nothing", () => {
+  expect(refusedBytes("maximum active stream limit exceeded")).toBeUndefined();
+  expect(streamOf("no labels here")).toBeUndefined();
+});

@@ -6,7 +6,9 @@ import { numberAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ["Insufficient memory"];
+const mentions = ["chunks-cache", "chunksCache"];
 const patterns = texts.map(compilePattern);
+const mentionPatterns = mentions.map(compilePattern);
 const isCache = (name: string): boolean => /chunks-?cache/.test(name);
 
 export const rule = defineRule({
@@ -22,7 +24,7 @@ export const rule = defineRule({
   needs: [],
   needsAny: ["kubernetes.pods", "kubernetes.events", "text.lines"],
   uses: ["config.documents", "kubernetes.pods", "kubernetes.events", "text.lines"],
-  texts,
+  texts: [...texts, ...mentions],
   decideWith: "kubectl -n NAMESPACE describe pod LOKI-chunks-cache-0",
   references: ["https://github.com/grafana/loki/issues/15813", "https://github.com/grafana/loki/pull/17556"],
   check(facts) {
@@ -37,9 +39,13 @@ export const rule = defineRule({
         matches(patterns, entry) &&
         (isCache(entry.text) || isCache(entry.pod ?? "") || isCache(entry.at.source)),
     );
-    const general = pod && facts["text.lines"].find((entry) => matches(patterns, entry));
+    const told = facts["text.lines"].find(
+      (entry) =>
+        matches(mentionPatterns, entry) && /Pending|FailedScheduling|unschedulable/i.test(entry.text),
+    );
+    const general = (pod ?? told) && facts["text.lines"].find((entry) => matches(patterns, entry));
     const seen = event ? { at: event.at } : (line ?? general);
-    if (!pod && !event && !line) return [];
+    if (!pod && !event && !line && !(told && general)) return [];
     const request = pod?.spec?.containers.flatMap(({ requests }) => requests?.memory ?? [])[0];
     const values = facts["config.documents"].find(
       (doc) =>
@@ -58,7 +64,7 @@ export const rule = defineRule({
       says: `${name} is Pending for lack of memory: it requests ${request ?? `about ${Math.floor((allocated ?? 8192) * 1.2)}Mi`} (chunksCache.allocatedMemory ${allocated ?? "8192 by default"} × 1.2). Set chunksCache.allocatedMemory: 512 or chunksCache.enabled: false`,
       proof: [
         ...(seen ? [seen.at] : []),
-        ...(pod ? [pod.at] : []),
+        ...(pod ? [pod.at] : told ? [{ ...told.at, excerpt: told.text }] : []),
         ...(values ? [placeOf(values, "chunksCache", "allocatedMemory")] : []),
       ],
       certainty: seen ? "proven" : "likely",
