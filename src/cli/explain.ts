@@ -1,9 +1,14 @@
 // `explain RULE` and `rules`: what the rules say about themselves, for people.
+
+import { ownRules } from "../lint/own-rules.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import { renderRule, renderRuleList } from "../report/explain.ts";
-import { filterRules, suggestRules } from "../report/rule-text.ts";
-import { rules } from "../rules/registry.ts";
+import { filterRules, type RuleText, suggestRules } from "../report/rule-text.ts";
+import { rules as engineRules } from "../rules/registry.ts";
 import { deliver, terminalStyle } from "./output.ts";
+
+/** What lint says about suppressions is explained like any rule. */
+const rules: readonly RuleText[] = [...engineRules, ...Object.values(ownRules)];
 
 export function explain(id: string, options: { readonly color: boolean }): number {
   const rule = rules.find((candidate) => candidate.id === id);

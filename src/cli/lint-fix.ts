@@ -12,6 +12,7 @@ import type { Linted } from "./lint.ts";
 import type { LintFiles } from "./lint-files.ts";
 import { deliver, exitCodeOf, note } from "./output.ts";
 import type { LintOptions } from "./program.ts";
+import type { Veil } from "./veil.ts";
 
 type Texts = LintFiles["texts"];
 type Judge = (texts: Texts) => Linted;
@@ -27,38 +28,46 @@ export interface FixResult {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-export async function fixFiles(
-  files: LintFiles,
-  judge: Judge,
-  options: LintOptions,
-  stamp: string,
-  finish: (linted: Linted) => Promise<number>,
-): Promise<number> {
+export interface FixRun {
+  readonly options: LintOptions;
+  /** Names the backup. */
+  readonly stamp: string;
+  readonly veil: Veil;
+  readonly finish: (linted: Linted) => Promise<number>;
+}
+
+export async function fixFiles(files: LintFiles, judge: Judge, run: FixRun): Promise<number> {
+  const { options, veil } = run;
   const result = fixInMemory(files, judge);
   const changes = changesOf(files.texts, result.texts);
-  const diff = unifiedDiff(changes);
+  const diff = veil.text(unifiedDiff(changes));
+  const tell = (verb: string): void => {
+    for (const line of summary(result, changes, verb)) note(options, veil.text(line));
+  };
   if (options.dryRun) {
-    tell(result, changes, options, "would fix");
+    tell("would fix");
     if (changes.length === 0) return exitCodeOf(result.linted.report.verdict);
     deliver(diff, options.output);
     return exitCodes.problems;
   }
-  if (changes.length === 0) {
-    tell(result, changes, options, "fixed");
-    return await finish(result.linted);
-  }
-  const backup = join(files.root, ".watchmend", "backups", stamp);
-  const failure = commitChanges(changes, { root: files.root, backup });
+  if (changes.length > 0) {
+    const backup = join(files.root, ".watchmend", "backups", run.stamp);
+    save(changes, files.root, backup);
+    note(options, diff.trimEnd());
+    tell("fixed");
+    note(options, `the files as they were are in ${backup}`);
+  } else tell("fixed");
+  return await run.finish(result.linted);
+}
+
+function save(changes: readonly FileChange[], root: string, backup: string): void {
+  const failure = commitChanges(changes, { root, backup });
   if (failure)
     throw new UserError(
       "output-unwritable",
       `nothing was fixed: ${failure.because}`,
       "Remove what is in the way and run it again.",
     );
-  note(options, diff.trimEnd());
-  tell(result, changes, options, "fixed");
-  note(options, `the files as they were are in ${backup}`);
-  return await finish(result.linted);
 }
 
 /** Applies fixes until a round finds nothing more to fix. A fix that does not help is taken back. */
@@ -155,20 +164,20 @@ function unifiedDiff(changes: readonly FileChange[]): string {
     .join("");
 }
 
-function tell(result: FixResult, changes: readonly FileChange[], options: LintOptions, verb: string): void {
-  const { fixed, refused, linted } = result;
+function summary(
+  { fixed, refused, linted }: FixResult,
+  changes: readonly FileChange[],
+  verb: string,
+): readonly string[] {
   const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;
-  note(
-    options,
+  const named = ({ rule, subject }: Finding): string => `${rule} (${subject.id})`;
+  const head =
     fixed.length === 0
       ? "nothing that can be fixed in the files"
-      : `${verb} ${count(fixed.length, "finding")} in ${count(changes.length, "file")}:`,
-  );
-  for (const finding of fixed)
-    note(options, `  ${finding.rule} (${finding.subject.id}): ${finding.fix?.summary ?? ""}`);
-  for (const finding of linted.report.findings) {
+      : `${verb} ${count(fixed.length, "finding")} in ${count(changes.length, "file")}:`;
+  const left = linted.report.findings.flatMap((finding) => {
     const because = refused.get(identityOf(finding));
-    if (because !== undefined)
-      note(options, `not fixed: ${finding.rule} (${finding.subject.id}): ${because}`);
-  }
+    return because === undefined ? [] : [`not fixed: ${named(finding)}: ${because}`];
+  });
+  return [head, ...fixed.map((finding) => `  ${named(finding)}: ${finding.fix?.summary ?? ""}`), ...left];
 }

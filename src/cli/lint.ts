@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { notRecognised } from "../collectors/recognise.ts";
 import { type Analysis, analyse } from "../diagnose/analyse.ts";
-import { redactorFor } from "../diagnose/redact-report.ts";
 import { verdictOf } from "../diagnose/verdict.ts";
 import { type Baseline, compareBaseline, type Known, readBaseline, writeBaseline } from "../lint/baseline.ts";
 import { readComments } from "../lint/comments.ts";
 import { narrowReport } from "../lint/narrow-report.ts";
+import { ownRules } from "../lint/own-rules.ts";
 import { type Suppressed, suppress } from "../lint/suppress.ts";
 import { UserError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
@@ -15,8 +15,9 @@ import type { Report } from "../model/report.ts";
 import { rules } from "../rules/registry.ts";
 import { type LintFiles, plainLines, readLintFiles, segmentsOf } from "./lint-files.ts";
 import { fixFiles } from "./lint-fix.ts";
-import { deliver, exitCodeOf, note, render } from "./output.ts";
+import { deliver, exitCodeOf, maySeeSecrets, note, render } from "./output.ts";
 import type { LintOptions } from "./program.ts";
+import { type Veil, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
 /** What is left of an analysis after suppressions and baseline. */
@@ -28,8 +29,6 @@ export interface Linted {
   readonly analysis: Analysis;
   /** Findings a baseline would record. */
   readonly recordable: readonly Finding[];
-  /** Takes the secrets of the linted files out of what is printed. */
-  readonly clean: (text: string) => string;
 }
 
 /** The clock enters here and nowhere else. */
@@ -38,19 +37,21 @@ export async function lint(path: string, options: LintOptions, now: Date = new D
   const today = now.toISOString().slice(0, 10);
   const files = await readLintFiles(path, options.gitignore !== false);
   const baseline = options.baseline === undefined ? undefined : loadBaseline(options.baseline);
-  const judge = (texts: LintFiles["texts"]): Linted => lintTexts({ ...files, texts }, { today, baseline });
+  const mask = baselineMask(files);
+  const judge = (texts: LintFiles["texts"]): Linted =>
+    lintTexts({ ...files, texts }, { today, baseline, mask });
+  const veil = veilOver(() => segmentsOf(files), maySeeSecrets(options));
+  const finish = (linted: Linted): Promise<number> => show(linted, options, veil);
   if (options.fix) {
     const stamp = now.toISOString().replace(/[:.]/g, "-");
-    return await fixFiles(files, judge, options, stamp, (linted) => finish(linted, options));
+    return await fixFiles(files, judge, { options, stamp, veil, finish });
   }
   const linted = judge(files.texts);
-  if (options.writeBaseline === undefined) return await finish(linted, options);
-  deliver(
-    writeBaseline(linted.recordable.map((one) => rebased(one, files.root, options.writeBaseline ?? ""))),
-    options.writeBaseline,
-  );
-  note(options, `recorded ${linted.recordable.length} findings in ${options.writeBaseline}`);
-  return await finish(judgeAgainst(linted), options);
+  const { writeBaseline: file } = options;
+  if (file === undefined) return await finish(linted);
+  deliver(writeBaseline(linted.recordable.map((one) => rebased(one, files.root, file, mask))), file);
+  note(options, `recorded ${linted.recordable.length} findings in ${file}`);
+  return await finish(judgeAgainst(linted));
 }
 
 function checkOptions(path: string, options: LintOptions): void {
@@ -93,12 +94,12 @@ function judgeAgainst(linted: Linted): Linted {
 
 interface LintContext {
   readonly today: string;
+  readonly mask: (text: string) => string;
   readonly baseline: { readonly file: string; readonly baseline: Baseline } | undefined;
 }
 
-export function lintTexts(files: LintFiles, { today, baseline }: LintContext): Linted {
+export function lintTexts(files: LintFiles, { today, baseline, mask }: LintContext): Linted {
   const segments = segmentsOf(files);
-  const redactor = redactorFor(segments);
   const analysis = analyse(segments, { rules, version: version(), mode: "lint", gaps: files.gaps });
   const comments = [...files.texts].map(([source, text]) => readComments(source, plainLines(text)));
   const result = suppress({
@@ -112,7 +113,7 @@ export function lintTexts(files: LintFiles, { today, baseline }: LintContext): L
   const found = [...result.kept, ...result.complaints];
   const compared = baseline
     ? compareBaseline(
-        found.map((one) => rebased(one, files.root, baseline.file)),
+        found.map((one) => rebased(one, files.root, baseline.file, mask)),
         baseline.baseline,
       )
     : undefined;
@@ -135,7 +136,6 @@ export function lintTexts(files: LintFiles, { today, baseline }: LintContext): L
     gone: compared?.gone ?? [],
     analysis,
     recordable: found,
-    clean: (text) => redactor.redact(text, "").text,
   };
 }
 
@@ -162,11 +162,29 @@ function lintVerdict(analysis: Analysis, findings: readonly Finding[], single: b
   return verdictOf(findings, { ...factSet, gaps }, stack, outcomes, "lint");
 }
 
+/** A baseline is checked in: it holds no secrets, also not as numbers that change from run to run. */
+function baselineMask(files: LintFiles): (text: string) => string {
+  const veil = veilOver(() => segmentsOf(files), false);
+  return (text) => veil.text(text).replace(/\(redacted:\d+\)/g, "(redacted)");
+}
+
 /** Sources as seen from the folder of the baseline, so that it holds from wherever lint is run. */
-function rebased(finding: Finding, root: string, baselineFile: string): Finding {
+function rebased(
+  finding: Finding,
+  root: string,
+  baselineFile: string,
+  mask: (text: string) => string,
+): Finding {
   const folder = dirname(resolve(baselineFile));
   const source = (path: string): string => relative(folder, join(root, path)).split(sep).join("/");
-  return { ...finding, proof: finding.proof.map((proof) => ({ ...proof, source: source(proof.source) })) };
+  return {
+    ...finding,
+    proof: finding.proof.map((proof) => ({
+      ...proof,
+      source: source(proof.source),
+      excerpt: mask(proof.excerpt),
+    })),
+  };
 }
 
 function loadBaseline(file: string): { file: string; baseline: Baseline } {
@@ -190,43 +208,40 @@ function loadBaseline(file: string): { file: string; baseline: Baseline } {
   );
 }
 
-async function finish(linted: Linted, options: LintOptions): Promise<number> {
-  deliver(linted.clean(await renderLint(linted, options)), options.output);
-  tellHidden(linted, options);
+async function show(linted: Linted, options: LintOptions, veil: Veil): Promise<number> {
+  deliver(await renderLint(linted, options, veil), options.output);
+  tellHidden(linted, options, veil);
   return exitCodeOf(linted.report.verdict);
 }
 
 /** SARIF shows suppressed findings as such; the other formats leave them out. */
-async function renderLint({ report, suppressed }: Linted, options: LintOptions): Promise<string> {
-  if (options.format !== "sarif") return await render(report, options);
+async function renderLint({ report, suppressed }: Linted, options: LintOptions, veil: Veil): Promise<string> {
+  if (options.format !== "sarif") return await render(veil.report(report), options);
   const { renderSarif } = await import("../report/sarif.ts");
-  const all = narrowReport(
-    report,
-    [...report.findings, ...suppressed.map((one) => one.finding)],
-    report.verdict,
-  );
+  const findings = [...report.findings, ...suppressed.map((one) => one.finding)];
   const suppressions = suppressed.map(({ finding, justification, inSource }) => ({
     rule: finding.rule,
     finding: finding.id,
-    justification,
+    justification: veil.text(justification),
     inSource,
   }));
-  return renderSarif(all, { rules, suppressions });
+  const texts = [...rules, ...Object.values(ownRules)];
+  return renderSarif(veil.report(narrowReport(report, findings, report.verdict)), {
+    rules: texts,
+    suppressions,
+  });
 }
 
-function tellHidden({ suppressed, gone }: Linted, options: LintOptions): void {
+function tellHidden({ suppressed, gone }: Linted, options: LintOptions, veil: Veil): void {
+  const tell = (text: string): void => note(options, veil.text(text));
   if (suppressed.length > 0) {
-    note(
-      options,
-      `${suppressed.length} ${suppressed.length === 1 ? "finding is" : "findings are"} not shown:`,
-    );
+    tell(`${suppressed.length} ${suppressed.length === 1 ? "finding is" : "findings are"} not shown:`);
     for (const { finding, justification } of suppressed)
-      note(options, `  ${finding.rule} (${finding.subject.id}): ${justification}`);
+      tell(`  ${finding.rule} (${finding.subject.id}): ${justification}`);
   }
   if (gone.length === 0) return;
-  note(
-    options,
+  tell(
     `${gone.length} of the baseline ${gone.length === 1 ? "is" : "are"} gone; renew it with --write-baseline:`,
   );
-  for (const { rule, subject, source } of gone) note(options, `  ${rule} (${subject}) in ${source}`);
+  for (const { rule, subject, source } of gone) tell(`  ${rule} (${subject}) in ${source}`);
 }

@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { diagnosePath, gather } from "../diagnose/diagnose.ts";
-import { redactorFor } from "../diagnose/redact-report.ts";
+import { analyse, patternsOf } from "../diagnose/analyse.ts";
+import { gather } from "../diagnose/diagnose.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
+import type { Segment } from "../model/evidence.ts";
 import type { Step } from "../model/plan.ts";
-import type { Remediation, StepResult } from "../model/remediation.ts";
+import type { Remediation, Round, StepResult } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
 import { describeRefusal, previewOnFiles } from "../plan/apply-to-files.ts";
 import { commandOf } from "../plan/commands.ts";
@@ -18,6 +19,7 @@ import { rules } from "../rules/registry.ts";
 import { deliver, exitCodeOf, note, terminalStyle } from "./output.ts";
 import type { RemediateOptions } from "./program.ts";
 import { isWorld } from "./recorded.ts";
+import { type Veil, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
 interface Subject {
@@ -30,11 +32,12 @@ interface Subject {
 
 export async function remediateVerb(options: RemediateOptions): Promise<number> {
   const subject = subjectOf(options);
-  const diagnose = async (): Promise<Report> =>
-    (await diagnosePath(subject.evidence, { rules, version: version(), mode: "diagnose" })).report;
-  const { segments } = await gather(subject.evidence, []);
-  const redactor = redactorFor(segments);
-  const clean = (text: string): string => redactor.redact(text, "").text;
+  const seen: Segment[] = [];
+  const diagnose = async (): Promise<Report> => {
+    const { segments, gaps, streamed } = await gather(subject.evidence, patternsOf(rules));
+    seen.push(...segments);
+    return analyse(segments, { rules, version: version(), mode: "diagnose", gaps, streamed }).report;
+  };
   const rounds = await remediate({
     executor: subject.executor,
     diagnose,
@@ -42,17 +45,25 @@ export async function remediateVerb(options: RemediateOptions): Promise<number> 
     ...(options.only ? { only: options.only } : {}),
     ...(options.latent ? { latent: true } : {}),
   });
+  const veil = veilOver(() => seen, false);
   const remediation: Remediation = { title: subject.title, rounds };
-  deliver(clean(render(remediation, options)), options.output);
+  const shown: Remediation = { ...remediation, rounds: rounds.map((round) => veiled(round, veil)) };
+  deliver(render(shown, options), options.output);
   const [first] = rounds;
   if (options.html !== undefined && first) {
     const { renderHtml } = await import("../report/html.ts");
-    deliver(clean(renderHtml(first.report)), options.html);
+    deliver(renderHtml(veil.report(first.report)), options.html);
     note(options, `the report with the picture of the stack: ${options.html}`);
   }
   if (subject.planOnly && !options.dryRun)
     note(options, "This is evidence, not a system: the plan was shown and nothing was changed.");
   return exitOf(remediation);
+}
+
+/** Reports lose their secrets as everywhere; plans and texts of files do so word by word. */
+function veiled(round: Round, veil: Veil): Round {
+  const { report, ...rest } = round;
+  return { ...veil.data(rest), report: veil.report(report) };
 }
 
 function exitOf({ rounds }: Remediation): number {

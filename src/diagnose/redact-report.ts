@@ -40,7 +40,7 @@ function redactFinding(finding: Finding, clean: (text: string) => string): Findi
 }
 
 /** Every string below a value of plain data. */
-function redactStrings<T>(value: T, clean: (text: string) => string): T {
+export function redactStrings<T>(value: T, clean: (text: string) => string): T {
   if (typeof value === "string") return clean(value) as T;
   if (Array.isArray(value)) return value.map((entry) => redactStrings(entry, clean)) as T;
   if (typeof value !== "object" || value === null) return value;

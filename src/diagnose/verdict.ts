@@ -28,12 +28,14 @@ export function verdictOf(
     : "unknown";
 }
 
-/** Something that a rule could be about; YAML of other programs says nothing about this stack. */
+/** Families that configuration alone can fill. */
+const configured = /^(?:kubernetes|docker|ansible|grafana)\./;
+
+/** Something that a rule could be about; YAML of other programs, or prose, says nothing about this stack. */
 function hasKnownConfiguration({ facts }: FactSet): boolean {
-  return factIds.some((id) =>
-    id === "config.documents"
-      ? facts[id].some((document) => !document.kind.startsWith("unknown-"))
-      : facts[id].length > 0,
+  return (
+    facts["config.documents"].some((document) => !document.kind.startsWith("unknown-")) ||
+    factIds.some((id) => configured.test(id) && facts[id].length > 0)
   );
 }
 

@@ -274,3 +274,31 @@ test("options that contradict each other are refused", async () => {
   await expect(run(".", { fix: true, writeBaseline: "x" })).rejects.toThrow(/do not go together/);
   await expect(run(".", { baseline: "x", writeBaseline: "x" })).rejects.toThrow(/do not go together/);
 });
+
+test("secrets are in no output, no diff and no baseline", async () => {
+  const secret = "hunter2-Correct-Horse";
+  put(
+    "loki.yaml",
+    `${lokiFile("127.0.0.1:9095")}storage_config:
+  aws:
+    secret_access_key: ${secret}
+    access_key_id: AKIAIOSFODNN7EXAMPLQ
+`.replace(
+      "frontend_worker:",
+      `ruler:\n  alertmanager_client:\n    basic_auth_password: ${secret}\nfrontend_worker:`,
+    ),
+  );
+  const baseline = join(root, "base.json");
+  const outputs = [
+    await run("."),
+    await run(".", { format: "sarif" }),
+    await run(".", { fix: true, dryRun: true }),
+    await run(".", { writeBaseline: baseline }),
+    await run(".", { baseline }),
+    await run(".", { fix: true }),
+  ];
+  for (const { stdout, stderr } of outputs) expect(stdout + stderr).not.toContain(secret);
+  expect(read("base.json")).not.toContain(secret);
+  expect(read("loki.yaml")).toContain(secret);
+  expect(outputs[4]?.exit).toBe(0);
+});
