@@ -42,7 +42,7 @@ export const rule = textRule({
   fromFiles: (facts) =>
     facts["config.documents"].flatMap((doc): FindingDraft[] => {
       const found = replicasOf(doc);
-      if (!found || found.mode !== "SingleBinary" || (found.single ?? 0) === 0) return [];
+      if (found?.mode !== "SingleBinary" || (found.single ?? 0) === 0) return [];
       const others = scalable.filter((name) => (found.targets[name] ?? 0) > 0);
       if (others.length === 0) return [];
       return [

@@ -1,5 +1,6 @@
 // A folder of Loki's data belongs to somebody else: uid 10001 is refused on an absolute path.
 import { confirmNotWritable, giveBack } from "../../data-directory-text.ts";
+import { imageOwnsAsRoot } from "../../loki-image.ts";
 import { type TextHit, textRule } from "../../text-rule.ts";
 
 const texts = [
@@ -29,6 +30,7 @@ export const rule = textRule({
   recoveredBy: ["Loki started"],
   confirm(hit, facts) {
     if (hit.line.component !== "loki" && !/loki/i.test(pathOf(hit))) return { holds: false };
+    if (hit.component && imageOwnsAsRoot(hit.component)) return { holds: false };
     return confirmNotWritable(hit.component, pathOf(hit), facts);
   },
   says: (hit) =>

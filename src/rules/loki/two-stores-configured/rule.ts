@@ -10,7 +10,7 @@ import { textRule } from "../../text-rule.ts";
 const backends = ["s3", "gcs", "azure", "alibabacloud", "bos", "swift", "filesystem", "cos"];
 
 export const rule = textRule({
-  id: "loki/two-common-stores",
+  id: "loki/two-stores-configured",
   title: "Loki's common.storage defines more than one storage backend",
   why: "common.storage is the default of every module and may hold one backend only. Examples keep filesystem and people add s3 (or gcs, azure) beside it: Loki exits with too many storage configs.",
   severity: "critical",
