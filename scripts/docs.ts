@@ -1,0 +1,13 @@
+// npm run docs: writes the generated pages of docs/ and removes those of rules that are gone.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { generatedPages } from "./rule-pages.ts";
+
+const docs = join(import.meta.dirname, "../docs");
+rmSync(join(docs, "rules"), { recursive: true, force: true });
+const pages = generatedPages();
+for (const [path, text] of pages) {
+  mkdirSync(dirname(join(docs, path)), { recursive: true });
+  writeFileSync(join(docs, path), text);
+}
+console.log(`${pages.size} pages written below docs/`);

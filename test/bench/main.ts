@@ -1,0 +1,47 @@
+// `npm run bench -- NAME [--json]`: figures of this machine, as ratios measured in one run.
+import { cpus, totalmem } from "node:os";
+import type { BenchResult } from "./logs.ts";
+
+interface Bench {
+  readonly name: string;
+  run(): Promise<BenchResult>;
+}
+
+const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  start: () => import("./start.ts"),
+  folder: () => import("./folder.ts"),
+  manifests: () => import("./manifests.ts"),
+  logs: () => import("./logs.ts"),
+};
+
+const args = process.argv.slice(2);
+const asJson = args.includes("--json");
+const names = args.filter((arg) => !arg.startsWith("--"));
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(
+    `no benchmark is called ${unknown.join(", ")}; there are: ${Object.keys(benches).join(", ")}`,
+  );
+  process.exit(3);
+}
+const machine = `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}`;
+for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  const load = benches[name];
+  if (!load) continue;
+  const result = { name, machine, ...(await (await load()).bench.run()) };
+  if (asJson) console.log(JSON.stringify(result));
+  else print(result);
+}
+
+function print(result: BenchResult & { readonly name: string; readonly machine: string }): void {
+  console.log(`${result.name}  (${result.machine})`);
+  for (const [key, value] of Object.entries(result.figures))
+    console.log(`  ${key.padEnd(44)} ${round(value)}`);
+  for (const [key, value] of Object.entries(result.ratios))
+    console.log(`  ${key.padEnd(44)} ${round(value)} (ratio)`);
+  for (const [key, value] of Object.entries(result.peers)) console.log(`  peer ${key}: ${value}`);
+}
+
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+}

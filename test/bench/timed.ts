@@ -1,0 +1,29 @@
+// Wall time of the built CLI, as medians of runs that take turns.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+export const cli = join(import.meta.dirname, "../../dist/cli/main.js");
+export const rounds = 7;
+
+export function timeMs(command: string, args: readonly string[]): number {
+  const start = performance.now();
+  const run = spawnSync(command, args, { stdio: ["ignore", "ignore", "pipe"], maxBuffer: 1 << 26 });
+  if (run.error) throw run.error;
+  if (run.status === null || run.status > 2)
+    throw new Error(
+      `${command} ${args.join(" ")} ended with ${run.status}: ${run.stderr.toString().slice(0, 300)}`,
+    );
+  return performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Runs all in turn (A B A B …) and gives the median of each. */
+export function inTurn(runs: Readonly<Record<string, () => number>>): Record<string, number> {
+  const times: Record<string, number[]> = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
+  for (let i = 0; i < rounds; i++) for (const [name, run] of Object.entries(runs)) times[name]?.push(run());
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}
