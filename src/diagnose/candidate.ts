@@ -30,7 +30,7 @@ export function toCandidates(
   const taken = new Map<string, number>();
   const candidates: Candidate[] = [];
   for (const { rule, drafts } of outcomes) {
-    for (const draft of drafts) {
+    for (const draft of withoutRepetition(drafts)) {
       const base = `${rule.id}@${draft.subject.id}`;
       const times = (taken.get(base) ?? 0) + 1;
       taken.set(base, times);
@@ -47,6 +47,17 @@ export function toCandidates(
     }
   }
   return candidates;
+}
+
+/** The same fault seen in two places (the file and the live object) is one finding with both proofs. */
+function withoutRepetition(drafts: readonly FindingDraft[]): FindingDraft[] {
+  const merged = new Map<string, FindingDraft>();
+  for (const draft of drafts) {
+    const key = `${draft.subject.kind} ${draft.subject.id} ${draft.says}`;
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, proof: [...known.proof, ...draft.proof] } : draft);
+  }
+  return [...merged.values()];
 }
 
 function findComponent(rule: AnyRule, draft: FindingDraft, stack: Stack): Component | undefined {

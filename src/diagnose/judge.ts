@@ -11,6 +11,7 @@ import { coverageOf } from "./coverage.ts";
 import { asInLint, evaluateRules, type RuleOutcome } from "./evaluate.ts";
 import { foldRivals } from "./fold.ts";
 import { linkCauses } from "./link.ts";
+import { isMasked } from "./roles.ts";
 import { unparsedGaps } from "./unparsed.ts";
 import { type Mode, verdictOf } from "./verdict.ts";
 
@@ -35,7 +36,8 @@ export function judge({ factSet: read, rules, readLine, version, mode }: JudgeIn
   const evaluated = evaluateRules(rules, read, stack);
   const outcomes = mode === "lint" ? evaluated.map(asInLint) : evaluated;
   const { kept, rivals } = foldRivals(toCandidates(outcomes, stack, read.facts, readLine), outcomes);
-  const links = linkCauses(kept, stack);
+  // A fault that has not struck yet accounts for nothing that is seen today.
+  const links = linkCauses(kept, stack).filter((link) => !isMasked(link.cause, kept));
   const findings = assembleFindings(kept, links, rivals, read.facts, stack);
   const gaps = [...read.gaps, ...unparsedGaps(read, kept)];
   const factSet = { ...read, gaps };

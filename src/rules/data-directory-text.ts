@@ -49,7 +49,7 @@ export function confirmNotWritable(
   if (access.allowed !== false) return { proof, rivals: runAsGroupRival(directory) };
   const owner = `${ownership.uid}:${ownership.gid ?? "?"}`;
   const fight = earlierOwnership
-    ? `; an earlier task gives it to ${earlierOwnership.uid}, so two playbooks fight over it`
+    ? `; another task gives it to ${earlierOwnership.uid}, so two playbooks fight over it`
     : "";
   const by = ownership.by === "playbook" ? "is set to" : "is owned by";
   return {
