@@ -89,6 +89,36 @@ level=warn ts=2024-06-05T08:00:00.1Z caller=client.go:419 component=client host=
     root: "kubernetes/node-not-ready",
     symptoms: ["promtail/push-failing"],
   },
+  {
+    story: "Grafana's Deployment got new labels, its Service did not; the Ingress answers 503",
+    evidence: {
+      "grafana.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: grafana, namespace: lab }
+spec:
+  selector: { matchLabels: { app.kubernetes.io/name: grafana } }
+  template:
+    metadata: { labels: { app.kubernetes.io/name: grafana } }
+    spec: { containers: [{ name: grafana, image: "grafana/grafana:11.1.0", ports: [{ containerPort: 3000 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: grafana, namespace: lab }
+spec:
+  selector: { app: grafana }
+  ports: [{ port: 80, targetPort: 3000 }]
+`,
+      "kubectl.txt": `$ kubectl -n lab get pods,endpoints
+NAME                           READY   STATUS    RESTARTS   AGE
+pod/grafana-5f6d7c8b9c-2wq8r   1/1     Running   0          14m
+
+NAME                ENDPOINTS   AGE
+endpoints/grafana   <none>      31d
+`,
+    },
+    root: "kubernetes/service-selects-nothing",
+    symptoms: ["kubernetes/service-without-endpoints"],
+  },
 ];
 
 describe("incidents on Kubernetes", () => {

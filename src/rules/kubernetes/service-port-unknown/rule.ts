@@ -1,0 +1,95 @@
+// The Service finds its pods, and sends them packets on a port nobody listens on.
+import type { FindingDraft } from "../../../model/finding.ts";
+import type { PodSpec } from "../../../model/kubernetes.ts";
+import { defineRule } from "../../../model/rule.ts";
+
+export const rule = defineRule({
+  id: "kubernetes/service-port-unknown",
+  title: "A Service's targetPort is no port of the pods it selects",
+  why: "targetPort is the port (or the name of a port) of the container. A name that no container declares leaves the Service without endpoints for that port; a number nobody listens on lets every connection be refused, although the pods are Ready.",
+  severity: "critical",
+  component: "kubernetes",
+  layer: "network",
+  nature: "cause",
+  effect: "unreachable",
+  needs: ["kubernetes.services"],
+  uses: ["kubernetes.pods", "kubernetes.workloads"],
+  decideWith:
+    "kubectl -n NAMESPACE get svc SERVICE -o jsonpath='{.spec.ports}'; kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.containers[*].ports}'",
+  references: ["https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports"],
+  check(facts, stack) {
+    const findings: FindingDraft[] = [];
+    for (const service of facts["kubernetes.services"]) {
+      const pairs = Object.entries(service.selector ?? {});
+      if (pairs.length === 0 || !service.ports) continue;
+      const fits = (
+        labels: Readonly<Record<string, string>> | undefined,
+        namespace: string | undefined,
+      ): boolean =>
+        labels !== undefined &&
+        (!service.namespace || !namespace || namespace === service.namespace) &&
+        pairs.every(([key, value]) => labels[key] === value);
+      const owners = [
+        ...facts["kubernetes.workloads"].filter((entry) => fits(entry.templateLabels, entry.namespace)),
+        ...facts["kubernetes.pods"].filter((entry) => fits(entry.labels, entry.namespace)),
+      ].filter((entry) => (entry.spec?.containers.length ?? 0) > 0);
+      if (owners.length === 0) continue;
+      for (const port of service.ports) {
+        const wanted = port.targetPort ?? String(port.port);
+        const verdicts = owners.map((owner) => (owner.spec ? has(owner.spec, wanted) : undefined));
+        if (verdicts.some((verdict) => verdict !== false)) continue;
+        const [owner] = owners;
+        const declared = (owner?.spec?.containers ?? []).flatMap((container) =>
+          (container.ports ?? []).map((entry) =>
+            entry.name ? `${entry.name} (${entry.containerPort})` : String(entry.containerPort),
+          ),
+        );
+        const isName = !/^\d+$/.test(wanted);
+        const id = service.namespace ? `${service.namespace}/${service.name}` : service.name;
+        const component = stack.components.find(
+          (entry) => entry.workload === owner || entry.pods.some((pod) => pod === owner),
+        );
+        findings.push({
+          subject: { kind: "service", id },
+          ...(component ? { component: component.id } : {}),
+          says: `Service ${id} sends port ${port.port} to targetPort ${wanted}, but the pods of ${owner?.name} have ${declared.length > 0 ? `only ${declared.join(", ")}` : "no port of that name"}`,
+          proof: [
+            port.at,
+            ...(owner ? [owner.spec?.containers.find((entry) => !entry.init)?.at ?? owner.at] : []),
+          ],
+          certainty: isName ? "proven" : "likely",
+          concerns: [id, ...(component ? [component.id] : [])],
+        });
+      }
+    }
+    return findings;
+  },
+  fix: () => ({
+    summary:
+      "Set the Service's targetPort to the port (or port name) that the container declares and listens on",
+    risk: "safe",
+    steps: [
+      {
+        do: "by-hand",
+        title: "Correct the Service's targetPort",
+        command: "kubectl -n NAMESPACE edit svc SERVICE",
+      },
+    ],
+  }),
+});
+
+/** A named port must be declared; a number need not be, so a container that declares none proves nothing. */
+function has(spec: PodSpec, wanted: string): boolean | undefined {
+  const running = spec.containers.filter((container) => !container.init);
+  if (
+    running.some((container) =>
+      container.ports?.some((port) => port.name === wanted || String(port.containerPort) === wanted),
+    )
+  )
+    return true;
+  if (!/^\d+$/.test(wanted))
+    return spec.hostNetwork && running.every((container) => container.ports === undefined)
+      ? undefined
+      : false;
+  return running.every((container) => (container.ports?.length ?? 0) > 0) ? false : undefined;
+}
