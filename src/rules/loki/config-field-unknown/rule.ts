@@ -106,7 +106,7 @@ function fieldsOf(hit: TextHit): readonly Field[] {
   for (const line of hit.lines.slice(-40)) {
     const text = line.text.slice(0, 20_000);
     for (const [, field = "", type = ""] of text.matchAll(
-      /field ([\w.-]{1,100}) not found in type ([\w.]{1,100})/g,
+      /field ([\w.-]{1,100}) not found in type ([\w.]{0,100}\w)/g,
     ))
       found.set(field, { field, type });
   }

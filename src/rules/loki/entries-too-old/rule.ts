@@ -1,4 +1,5 @@
 // Lines from before the window Loki accepts: old files, or a time stamp that was read wrongly.
+import { clockFault } from "../../clock-difference.ts";
 import { limitOf, streamOf } from "../../loki-limits.ts";
 import { lokiSettings } from "../../loki-settings.ts";
 import { textRule } from "../../text-rule.ts";
@@ -19,8 +20,18 @@ export const rule = textRule({
   ],
   from: "any",
   about: "loki",
-  uses: ["config.documents"],
+  uses: ["config.documents", "host.clocks"],
+  explainedBy: [
+    { effect: "host-down", via: "anything", mechanism: "the clocks of sender and Loki do not agree" },
+  ],
   confirm(hit, facts, stack) {
+    const fault = clockFault(facts["host.clocks"]);
+    if (fault)
+      return {
+        holds: true,
+        proof: fault.proof,
+        says: `Lines are too old for Loki (reject_old_samples_max_age) because ${fault.words}: step the wrong clock (chronyc makestep, NTP)`,
+      };
     const age = limitOf(lokiSettings(facts, stack, hit.component), "reject_old_samples_max_age");
     return { holds: true, ...(age ? { proof: [age.at] } : {}) };
   },
