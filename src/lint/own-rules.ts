@@ -19,7 +19,7 @@ function own(rule: OwnRule) {
     layer: "config",
     nature: rule.severity === "notice" ? "habit" : "cause",
     effect: "none",
-    needs: [],
+    needs: ["config.documents"],
     references: ["docs/lint.md"],
   } as const;
 }

@@ -23,7 +23,10 @@ export function lokiFix(
   changes: readonly LokiChange[],
   risk: Risk = "disruptive",
 ): Fix {
-  return { summary, risk, steps: [...changeSteps(finding, facts, changes), restart(finding)] };
+  // Nothing that could be written down: a person decides what to put there.
+  const edits: readonly Step[] =
+    changes.length > 0 ? changeSteps(finding, facts, changes) : [{ do: "by-hand", title: summary }];
+  return { summary, risk, steps: [...edits, restart(finding)] };
 }
 
 function changeSteps(finding: FindingDraft, facts: Needed, changes: readonly LokiChange[]): readonly Step[] {

@@ -42,23 +42,37 @@ export const rule = textRule({
     "https://github.com/grafana/loki/blob/main/pkg/validation/limits.go",
     "https://grafana.com/docs/loki/latest/operations/storage/retention/",
   ],
-  fix: (finding, facts) =>
-    lokiFix(
+  // Only what is too short is set: a longer period elsewhere keeps its data.
+  fix(finding, facts, stack) {
+    const short = lokiSettings(facts, stack).flatMap(shortPeriods);
+    const names = short.map(({ name }) => name).join(" and ") || "limits_config.retention_period";
+    const paths = short.length > 0 ? short.map(({ path }) => path) : [["limits_config", "retention_period"]];
+    return lokiFix(
       finding,
       facts,
-      "Set limits_config.retention_period: 24h or more (and the same in retention_stream)",
-      [{ path: ["limits_config", "retention_period"], value: "24h" }],
-    ),
+      `Set ${names} to 24h or more`,
+      paths.map((path) => ({ path, value: "24h" })),
+    );
+  },
 });
 
 /** 0 is no period: it means for ever (or, before 2.8, at once). */
 function shortPeriods({ doc, retentionPeriod }: LokiSettings) {
   const streams = listAt(doc.value, "limits_config", "retention_stream").flatMap((_stream, i) => {
     const period = placedDuration(doc, "limits_config", "retention_stream", i, "period");
-    return period ? [{ ...period, name: `limits_config.retention_stream[${i}].period` }] : [];
+    const path = ["limits_config", "retention_stream", i, "period"];
+    return period ? [{ ...period, path, name: `limits_config.retention_stream[${i}].period` }] : [];
   });
   const all = [
-    ...(retentionPeriod ? [{ ...retentionPeriod, name: "limits_config.retention_period" }] : []),
+    ...(retentionPeriod
+      ? [
+          {
+            ...retentionPeriod,
+            path: ["limits_config", "retention_period"],
+            name: "limits_config.retention_period",
+          },
+        ]
+      : []),
     ...streams,
   ];
   return all.filter(({ value }) => value > 0 && value < day);
