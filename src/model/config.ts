@@ -28,6 +28,7 @@ export const configKinds = [
   "docker-daemon",
   "containerd",
   "cni",
+  "shell-script",
   "unknown-yaml",
   "unknown-json",
 ] as const;

@@ -68,3 +68,12 @@ export function isFinished(pod: Pod): boolean {
     pod.deleting === true
   );
 }
+
+/** What clients see meanwhile: a headless Service has no DNS record without a Ready pod. */
+export function headlessWords(component: Component, pod: Pod): string {
+  const others = component.pods.some((other) => other !== pod && other.origin === "live" && isReady(other));
+  const headless = component.services.filter(({ clusterIP }) => clusterIP === "None");
+  if (others || headless.length === 0) return "";
+  const names = [...new Set(headless.map(({ name }) => name))].join(", ");
+  return `; until it is Ready, the headless Service ${names} has no endpoint and its name no DNS record (no such host)`;
+}

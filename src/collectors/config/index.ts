@@ -4,6 +4,7 @@ import { alloyFile } from "./alloy-file.ts";
 import { configFile } from "./config-file.ts";
 import { containerdConfig } from "./containerd-config.ts";
 import { grafanaIni, iniInventory } from "./ini-files.ts";
+import { shellScript } from "./shell-script.ts";
 
 export const configParsers: readonly Parser[] = [
   configFile,
@@ -11,4 +12,5 @@ export const configParsers: readonly Parser[] = [
   containerdConfig,
   grafanaIni,
   iniInventory,
+  shellScript,
 ];

@@ -100,10 +100,17 @@ export function specFromEntries(entries: readonly Entry[], text: Described): Pod
       .map((entry) => volumeFromEntry(entry, text)),
     ...known({
       serviceAccount: shownValue(entries, "Service Account"),
+      security: securityOf(entries, text),
       nodeSelector: pairsOf(find(entries, "Node-Selectors"), "="),
       tolerations: tolerations && tolerationsOf(tolerations),
     }),
   };
+}
+
+/** Of the pod's security context describe shows the seccomp profile alone. */
+function securityOf(entries: readonly Entry[], text: Described): PodSpec["security"] {
+  const entry = find(entries, "SeccompProfile");
+  return entry && entry.value !== "" ? { at: text.place(entry), seccompProfile: entry.value } : undefined;
 }
 
 function isContainer(entry: Entry): boolean {

@@ -1,6 +1,6 @@
 // A container that starts and ends again and again: always the consequence of something its log or state names.
 import { defineRule } from "../../../model/rule.ts";
-import { crashing, isFinished, livePods, podName } from "../../pod-state.ts";
+import { crashing, headlessWords, isFinished, livePods, podName } from "../../pod-state.ts";
 
 export const rule = defineRule({
   id: "kubernetes/pod-crash-looping",
@@ -35,7 +35,7 @@ export const rule = defineRule({
         {
           subject: { kind: "pod" as const, id: podName(pod) },
           component: component.id,
-          says: `Pod ${podName(pod)}: ${crash.because}`,
+          says: `Pod ${podName(pod)}: ${crash.because}${headlessWords(component, pod)}`,
           proof: [crash.at, pod.at],
           certainty: "proven" as const,
           concerns: [component.id],

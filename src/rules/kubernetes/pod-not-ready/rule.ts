@@ -1,6 +1,6 @@
 // Running but not Ready: the process is there, its readiness is not.
 import { defineRule } from "../../../model/rule.ts";
-import { crashing, isFinished, isReady, livePods, podName } from "../../pod-state.ts";
+import { crashing, headlessWords, isFinished, isReady, livePods, podName } from "../../pod-state.ts";
 
 export const rule = defineRule({
   id: "kubernetes/pod-not-ready",
@@ -39,7 +39,7 @@ export const rule = defineRule({
         {
           subject: { kind: "pod" as const, id: podName(pod) },
           component: component.id,
-          says: `Pod ${podName(pod)} is Running but not Ready${count}`,
+          says: `Pod ${podName(pod)} is Running but not Ready${count}${headlessWords(component, pod)}`,
           proof: [failed?.at ?? pod.at],
           certainty: "proven" as const,
           concerns: [component.id],
