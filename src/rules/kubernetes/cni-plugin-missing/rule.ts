@@ -1,5 +1,7 @@
 // No pod gets a network: the CNI binary or configuration is not there.
+
 import { textRule } from "../../text-rule.ts";
+import { installPlaces } from "./install-places.ts";
 
 export const rule = textRule({
   id: "kubernetes/cni-plugin-missing",
@@ -24,7 +26,7 @@ export const rule = textRule({
     "stat /var/lib/calico/nodename: no such file or directory",
   ],
   recoveredBy: ["Created pod sandbox", "status is now: NodeReady"],
-  uses: ["kubernetes.nodes"],
+  uses: ["kubernetes.nodes", "ansible.files"],
   subject: ({ line }) => (line.host ? { kind: "node", id: line.host } : { kind: "cluster", id: "cluster" }),
   confirm: (hit, facts) => {
     const { plugin, path } = hit.captures;
@@ -39,10 +41,14 @@ export const rule = textRule({
           : /not initialized|uninitialized|no network|NotReady/.test(text)
             ? "the CNI plugin is not initialized: no network configuration in /etc/cni/net.d"
             : `the CNI plugin ${plugin} fails: ${(hit.captures.error ?? "").slice(0, 160)}`;
+    const installed = /failed to find plugin/.test(text) ? installPlaces(facts["ansible.files"]) : undefined;
+    const where = installed
+      ? `; the playbook installs the CNI plugins only on ${installed.on.join(", ")}, never on ${installed.missing.join(", ")}`
+      : "";
     return {
       holds: true,
-      says: `Pods get no network${node ? ` on ${node.name}` : ""}: ${what}`,
-      proof: node ? [node.at] : [],
+      says: `Pods get no network${node ? ` on ${node.name}` : ""}: ${what}${where}`,
+      proof: [...(node ? [node.at] : []), ...(installed ? [installed.at] : [])],
     };
   },
   says: ({ line }) => line.text,

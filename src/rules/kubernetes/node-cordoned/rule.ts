@@ -1,12 +1,17 @@
 // Drained for maintenance and never given back: nothing is scheduled there.
+import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { capture, matches } from "../../text-rule.ts";
 
 const shut = ["node/{node} cordoned", 'node "{node}" cordoned', "node/{node} already cordoned"];
 const open = ["node/{node} uncordoned", 'node "{node}" uncordoned'];
 const blocked = ["node(s) were unschedulable", "node(s) were cordoned"];
+/** A row of the node list that stands in the output of something else. */
+const shown = ["{node} Ready,SchedulingDisabled", "{node} NotReady,SchedulingDisabled"];
+const shownPatterns = shown.map(compilePattern);
 const [shutPatterns, openPatterns, blockedPatterns] = [shut, open, blocked].map((texts) =>
   texts.map(compilePattern),
 );
@@ -22,8 +27,8 @@ export const rule = defineRule({
   effect: "none",
   needs: [],
   needsAny: ["kubernetes.nodes", "text.lines"],
-  uses: ["kubernetes.pods"],
-  texts: [...shut, ...open, ...blocked],
+  uses: ["kubernetes.pods", "config.documents"],
+  texts: [...shut, ...open, ...blocked, ...shown],
   explains: [
     { rule: "kubernetes/pod-pending", via: "anything", mechanism: "a cordoned node takes no new pods" },
     {
@@ -47,16 +52,32 @@ export const rule = defineRule({
     );
     const matters = refused !== undefined || pending !== undefined;
     const findings = new Map<string, FindingDraft>();
+    const script = scriptWithoutUncordon(facts["config.documents"]);
     const add = (name: string, proof: FindingDraft["proof"]): void => {
+      const run = lines.find(
+        (line) => matches(shutPatterns ?? [], line) && capture(shutPatterns ?? [], line).node === name,
+      );
+      const row = lines.findLast(
+        (line) => matches(shownPatterns, line) && capture(shownPatterns, line).node === name,
+      );
+      const isStill =
+        row !== undefined ||
+        facts["kubernetes.nodes"].some((node) => node.name === name && node.unschedulable === true);
+      // Seen at both ends: taken out by a run, and still out behind it.
+      const left = isStill && (run !== undefined || script !== undefined);
+      const by = left ? "; the script or run that drained it ended without kubectl uncordon" : "";
       findings.set(name, {
         subject: { kind: "node", id: name },
-        says: `Node ${name} is cordoned (SchedulingDisabled) and was never uncordoned${matters ? `: ${refused?.pod ?? pending?.name ?? "a pod"} finds no node` : ""}`,
+        says: `Node ${name} is cordoned (SchedulingDisabled) and was never uncordoned${matters ? `: ${refused?.pod ?? pending?.name ?? "a pod"} finds no node` : ""}${by}`,
         proof: [
           ...proof,
+          ...(left && run ? [{ ...run.at, excerpt: run.text }] : []),
+          ...(left && row ? [{ ...row.at, excerpt: row.text }] : []),
+          ...(left && script ? [script] : []),
           ...(refused ? [{ ...refused.at, excerpt: refused.text }] : pending ? [pending.at] : []),
         ],
-        certainty: matters ? "proven" : "likely",
-        ...(matters ? {} : { severity: "notice" as const }),
+        certainty: matters || isStill ? "proven" : "likely",
+        ...(matters ? {} : { severity: left ? ("warning" as const) : ("notice" as const) }),
       });
     };
     for (const node of facts["kubernetes.nodes"]) if (node.unschedulable) add(node.name, [node.at]);
@@ -100,3 +121,16 @@ export const rule = defineRule({
     ],
   }),
 });
+
+/** Where a script drains nodes that no script gives back. */
+function scriptWithoutUncordon(documents: readonly ConfigDocument[]): Place | undefined {
+  const scripts = documents.filter(({ kind }) => kind === "shell-script");
+  if (scripts.some(({ text }) => /\buncordon\b/.test(text))) return undefined;
+  for (const { text, at, startLine } of scripts) {
+    const line = text
+      .split("\n")
+      .findIndex((row) => /^[^#]{0,200}\bkubectl\b.{0,120}\b(?:cordon|drain)\b/.test(row));
+    if (line >= 0) return { source: at.source, line: (startLine ?? 1) + line };
+  }
+  return undefined;
+}
