@@ -21,7 +21,11 @@ const patterns: readonly { readonly regex: RegExp; read(match: RegExpExecArray):
       String.raw`\b(?:helm\s+)?chart:?\s+${word}(?:\s+from)?\s*[,:]?\s+${version}${arrow}${version}`,
       "gi",
     ),
-    read: ([, chart, before, after]) => change(`chart:${chart?.toLowerCase()}`, before, after),
+    // "the loki chart from 6.40.0 to 6.46.0": the word after "chart" is no name.
+    read: ([, chart = "", before, after]) =>
+      /^(?:from|version|is|was)$/i.test(chart)
+        ? undefined
+        : change(`chart:${chart.toLowerCase()}`, before, after),
   },
   {
     // upgrading kube-prometheus-stack from 45.6.0 to 48.3.0; updated Grafana (helm) from v9 to v10 is too vague
@@ -29,7 +33,13 @@ const patterns: readonly { readonly regex: RegExp; read(match: RegExpExecArray):
       String.raw`\b(?:upgrad|updat|downgrad|bump|mov|migrat)\w*\s+(?:the\s+)?(?:helm\s+)?(?:chart\s+)?([A-Za-z][\w-]{1,60})(?:\s+(?:helm\s+)?(?:chart|version))?\s+from\s+(?:version\s+)?${version}${arrow}(?:version\s+)?${version}`,
       "gi",
     ),
-    read: ([, subject = "", before, after]) => change(subjectName(subject), before, after),
+    // The version of a chart says nothing about the program in it.
+    read: ([whole, subject = "", before, after]) =>
+      change(
+        /\bchart\b/i.test(whole) ? `chart:${subject.toLowerCase()}` : subjectName(subject),
+        before,
+        after,
+      ),
   },
   {
     // Grafana upgraded 4.3.2 -> 4.4.0; loki: 2.9.1 -> 3.0.0

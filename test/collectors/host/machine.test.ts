@@ -370,6 +370,12 @@ test("versions", () => {
     { of: "helm", version: "3.4.2" },
   ]);
   expect(
+    facts("host.versions", "since we upgraded the loki chart from 6.40.0 to 6.46.0, helm v3.4.2"),
+  ).toMatchObject([
+    { of: "chart:loki", before: "6.40.0", version: "6.46.0" },
+    { of: "helm", version: "3.4.2" },
+  ]);
+  expect(
     facts("host.versions", "Version 10.0.1 (commit: abc, branch: HEAD)", "grafana-server -v"),
   ).toMatchObject([{ of: "grafana", version: "10.0.1" }]);
   const parser = hostParsers.find((candidate) => candidate.id === "versions");
