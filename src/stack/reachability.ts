@@ -3,6 +3,7 @@ import type { DockerContainer } from "../model/docker.ts";
 import type { Place } from "../model/place.ts";
 import type { FilterVerdict } from "./firewall.ts";
 import type { Client, HostNetwork, Server, Target } from "./host-network.ts";
+import { kindOfImage, kindOfPort } from "./identify.ts";
 import { throughFirewall } from "./packet-path.ts";
 import { isLoopback, isWildcard } from "./subnets.ts";
 
@@ -158,6 +159,8 @@ function servesInside(container: DockerContainer, port: number): boolean {
     return false;
   if (container.ports.some((mapping) => mapping.containerPort === port)) return true;
   const isBridged = container.networkMode !== undefined || (container.networks?.length ?? 0) > 0;
+  if (isBridged && kindOfPort(port) !== undefined && kindOfImage(container.image) === kindOfPort(port))
+    return true;
   return (
     isBridged &&
     (container.args ?? []).some((word) => new RegExp(`listen[\\w.-]*[= ][^ ]*:${port}$`).test(word))

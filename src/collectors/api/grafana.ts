@@ -143,10 +143,20 @@ export const grafanaPanelErrors: Parser = {
     for (const line of linesOf(segment, 5_000)) {
       const text = line.text.trim();
       if (text !== "")
-        emit.text({ text, line: segment.startLine + line.index, stream: "answer", component: "grafana" });
+        emit.text({
+          text,
+          line: segment.startLine + line.index,
+          stream: "answer",
+          component: speakerOf(text),
+        });
     }
   },
 };
+
+/** A failed GET of a /metrics page is a scrape: Prometheus shows its error on the targets page in the same form. */
+function speakerOf(text: string): "grafana" | "prometheus" {
+  return /^(?:Error:?\s+)?Get "?https?:\/\/[^"\s]{1,500}\/metrics/i.test(text) ? "prometheus" : "grafana";
+}
 
 function emitQueryError(segment: Segment, node: JsonNode, emit: Emit): boolean {
   const error = memberOf(node, "error");

@@ -1,0 +1,46 @@
+// A container on a bridge network without a published port is invisible from outside its host.
+import { defineRule } from "../../../model/rule.ts";
+import { byHand } from "../../by-hand.ts";
+import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
+
+export const rule = defineRule({
+  id: "docker/port-not-published",
+  title:
+    "The exporter runs in a bridge network and its port is not published on the host, so nobody outside can connect",
+  why: "A bridge network exists only inside one host. `9100/tcp` in docker ps without `0.0.0.0:9100->` means exposed, not published: the host itself does not listen on the port and refuses. Publish the port, or run the exporter with network_mode: host.",
+  severity: "critical",
+  component: "docker",
+  layer: "network",
+  nature: "cause",
+  effect: "unreachable",
+  phase: "run",
+  needs: ["host.dials"],
+  uses: reachFacts,
+  rivals: [
+    { rule: "docker/published-on-loopback", tellApart: "there docker ps shows 127.0.0.1:9100->9100/tcp" },
+    { rule: "host/nothing-listens", tellApart: "there no container serves the port at all" },
+  ],
+  decideWith: "docker ps --format '{{.Names}} {{.Ports}}'; ss -ltn",
+  references: [
+    "https://docs.docker.com/engine/network/drivers/bridge/",
+    "https://github.com/stefanprodan/dockprom/issues/52",
+  ],
+  check(facts, stack) {
+    return failedReaches(facts, stack)
+      .filter((entry) => entry.reach.mechanism === "bridge-unpublished")
+      .map((entry) =>
+        reachFinding(
+          entry,
+          stack,
+          `${entry.dial.targetHost}:${entry.dial.targetPort} refuses: ${entry.reach.because}`,
+        ),
+      );
+  },
+  fix: (finding) => {
+    const port = finding.says.match(/:(\d+) refuses/)?.[1] ?? "9100";
+    return byHand(
+      `Publish the port, ports: ["${port}:${port}"] (docker run -p ${port}:${port}), or use network_mode: host for node-exporter; then allow only the Prometheus host in the firewall`,
+      "In the compose file of that machine, then docker compose up -d",
+    );
+  },
+});

@@ -1,0 +1,176 @@
+// Connections that failed, each laid against what is known of the machine they were for: who listens, what is published, what the firewall does.
+import type { DockerContainer } from "../model/docker.ts";
+import type { Facts } from "../model/facts.ts";
+import type { FindingDraft, ProofDraft } from "../model/finding.ts";
+import type { Dial } from "../model/host.ts";
+import type { Stack } from "../model/stack.ts";
+import { type Client, type HostNetwork, networkOfHost } from "../stack/host-network.ts";
+import { kindOfImage } from "../stack/identify.ts";
+import { type Mechanism, type Reach, reach } from "../stack/reachability.ts";
+import { isLoopback, parseAddress } from "../stack/subnets.ts";
+
+export const reachFacts = [
+  "host.dials",
+  "host.listeners",
+  "docker.containers",
+  "docker.networks",
+  "host.firewall",
+  "host.addresses",
+] as const;
+
+export type ReachFacts = Pick<Facts, (typeof reachFacts)[number]>;
+
+export interface FailedReach {
+  readonly dial: Dial & { readonly targetHost: string; readonly targetPort: number };
+  readonly client: Client;
+  readonly network: HostNetwork;
+  readonly reach: Reach & { readonly mechanism: Mechanism };
+  /** The machine, when the evidence names it. */
+  readonly host: string | undefined;
+  /** The evidence is known to be of the machine that was dialled. */
+  readonly isItsHost: boolean;
+}
+
+const failures = new Set(["refused", "timeout", "no-route"]);
+/** What a client sees when the way is blocked like this. A time-out in front of a closed port would be something else. */
+const fits: Readonly<Record<string, readonly string[]>> = {
+  refused: ["refused"],
+  timeout: ["timeout"],
+  "no-route": ["no-route", "refused"],
+};
+
+/** One entry per address and port that was dialled in vain, where the machine's own state says why. */
+export function failedReaches(facts: ReachFacts, stack: Stack): readonly FailedReach[] {
+  const found = new Map<string, FailedReach>();
+  for (const dial of facts["host.dials"]) {
+    const { targetHost, targetPort } = dial;
+    if (targetHost === undefined || targetPort === undefined || !failures.has(dial.outcome)) continue;
+    if (isLoopback(targetHost) || targetHost === "0.0.0.0" || isContainerName(facts, targetHost)) continue;
+    const key = `${targetHost}:${targetPort}`;
+    if (found.has(key)) continue;
+    const entry = judge(facts, stack, { ...dial, targetHost, targetPort });
+    if (entry) found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+/** Names of containers mean the container's network, not a port of the host. */
+function isContainerName(facts: ReachFacts, host: string): boolean {
+  return facts["docker.containers"].some(
+    (container) =>
+      container.name === host ||
+      container.service === host ||
+      container.networks?.some((network) => network.ip === host),
+  );
+}
+
+function judge(facts: ReachFacts, stack: Stack, dial: FailedReach["dial"]): FailedReach | undefined {
+  const machine = machineOf(facts, dial.targetHost);
+  if (machine === undefined) return undefined;
+  const known = networkOfHost(facts, machine.host);
+  const network =
+    known.containers.length > 0 ? known : { ...known, containers: declared(facts, machine.host) };
+  const client = clientOf(dial, machine.host, stack);
+  const result = reach(network, client, {
+    port: dial.targetPort,
+    ...(client.where === "host" ? { address: dial.targetHost } : {}),
+  });
+  if (result.verdict !== "blocked" || result.mechanism === undefined) return undefined;
+  if (!(fits[result.symptom ?? ""] ?? []).includes(dial.outcome)) return undefined;
+  return {
+    dial,
+    client,
+    network,
+    reach: { ...result, mechanism: result.mechanism },
+    host: machine.host,
+    isItsHost: machine.isCertain,
+  };
+}
+
+function declared(facts: ReachFacts, host: string | undefined): readonly DockerContainer[] {
+  const all = facts["docker.containers"].filter((container) => container.origin === "declared");
+  const own = all.filter((container) => container.host === host);
+  return own.length > 0 ? own : all.some((container) => container.host !== undefined) ? [] : all;
+}
+
+/** The machine the address belongs to; undefined when the evidence is of other machines. */
+function machineOf(
+  facts: ReachFacts,
+  address: string,
+): { host: string | undefined; isCertain: boolean } | undefined {
+  const own = facts["host.addresses"].filter((entry) => entry.container === undefined);
+  const holder = own.find((entry) => entry.cidr.split("/")[0] === address);
+  if (holder) return { host: holder.host, isCertain: true };
+  const hosts = new Set(
+    [...facts["host.listeners"], ...facts["docker.containers"], ...facts["host.firewall"], ...own].flatMap(
+      (fact) => fact.host ?? [],
+    ),
+  );
+  const named = [...hosts].find((host) => host === address || host.split(".")[0] === address.split(".")[0]);
+  if (named && parseAddress(address) === undefined) return { host: named, isCertain: true };
+  if (hosts.size > 1) return undefined;
+  const [only] = hosts;
+  if (isGateway(address)) return { host: only, isCertain: true };
+  // addresses were looked at, and this one is another machine's
+  if (own.length > 0 && parseAddress(address) !== undefined) return undefined;
+  return { host: only, isCertain: false };
+}
+
+/** The ways in which a container names its own host. */
+export function isGateway(address: string): boolean {
+  return /^(host\.docker\.internal|host\.containers\.internal|gateway\.docker\.internal|172\.(1[7-9]|2\d|3[01])\.0\.1)$/.test(
+    address,
+  );
+}
+
+function clientOf(dial: Dial, host: string | undefined, stack: Stack): Client {
+  if (dial.fromContainer !== undefined || isGateway(dial.targetHost ?? "")) return { where: "container" };
+  const client = stack.components.find(
+    (component) => component.kind === dial.fromComponent && component.docker,
+  );
+  const isSameHost = client?.docker !== undefined && host !== undefined && client.host === host;
+  if (isSameHost) return { where: client?.docker?.networkMode === "host" ? "host" : "container" };
+  if (dial.tool !== "log" && dial.fromHost !== undefined && dial.fromHost === host) return { where: "host" };
+  return { where: "outside" };
+}
+
+/** What the rules about failed connections have in common: one finding per entry, about the server where it is known. */
+export function reachFinding(
+  entry: FailedReach,
+  stack: Stack,
+  says: string,
+  extra: readonly ProofDraft[] = [],
+): FindingDraft {
+  const { dial } = entry;
+  const holder = serverOf(entry, stack);
+  const address = `${dial.targetHost}:${dial.targetPort}`;
+  return {
+    subject: holder ? { kind: "component", id: holder.id } : { kind: "link", id: address },
+    ...(holder ? { component: holder.id } : {}),
+    says,
+    proof: [...entry.reach.proof.map(({ at }) => at), { ...dial.at }, ...extra],
+    certainty: entry.isItsHost && entry.reach.certainty !== "likely" ? "proven" : "likely",
+    concerns: [dial.targetHost.toLowerCase(), ...(holder ? [holder.id] : [])],
+    ...(dial.timeMs === undefined ? {} : { timeMs: dial.timeMs }),
+  };
+}
+
+function serverOf(
+  entry: FailedReach,
+  stack: Stack,
+): { readonly id: string; readonly kind: string } | undefined {
+  const port = entry.dial.targetPort;
+  const container = entry.network.containers.find((candidate) =>
+    candidate.ports?.some((mapping) => mapping.hostPort === port || mapping.containerPort === port),
+  );
+  if (container)
+    return stack.components.find(
+      (component) => component.docker?.name === container.name && component.docker.host === container.host,
+    );
+  return undefined;
+}
+
+/** Name of the program behind a container, for sentences. */
+export function nameOfContainer(container: DockerContainer): string {
+  return kindOfImage(container.image) ?? container.name;
+}

@@ -1,0 +1,154 @@
+// The machine's packet filter drops or rejects the connection.
+import type { Facts } from "../../../model/facts.ts";
+import type { FindingDraft } from "../../../model/finding.ts";
+import { compilePattern } from "../../../model/pattern.ts";
+import { defineRule } from "../../../model/rule.ts";
+import type { Stack } from "../../../model/stack.ts";
+import { byHand } from "../../by-hand.ts";
+import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
+import { matches } from "../../text-rule.ts";
+
+const texts = [
+  "[UFW BLOCK] IN={device*} OUT={out*} DPT={port#}",
+  "FINAL_REJECT: IN={device*}DPT={port#}",
+  "filter_IN_public_REJECT: IN={device*}DPT={port#}",
+];
+const patterns = texts.map(compilePattern);
+
+export const rule = defineRule({
+  id: "host/firewall-blocks-port",
+  title: "The target machine's firewall drops or rejects connections to the exporter's port",
+  why: "DROP lets the client wait until its deadline (i/o timeout, context deadline exceeded), REJECT answers with an ICMP error that Go prints as `no route to host`. Traffic of containers to services of their own host comes in on a bridge device and passes INPUT as well, so `ufw`'s default deny hits a Prometheus container that scrapes its own host; ports published by Docker pass FORWARD and are not affected by ufw.",
+  severity: "critical",
+  component: "host",
+  layer: "firewall",
+  nature: "cause",
+  effect: "unreachable",
+  phase: "run",
+  needs: [],
+  needsAny: ["host.dials", "text.lines"],
+  uses: [...reachFacts, "host.firewallstates", "text.lines"],
+  texts,
+  rivals: [
+    {
+      rule: "node-exporter/hung-mount-stalls-scrape",
+      tellApart: "there the connection is made and the answer is late",
+    },
+    { rule: "docker/subnet-overlaps-lan", tellApart: "there the route to the peer leads into a bridge" },
+    { rule: "host/nothing-listens", tellApart: "a closed port refuses at once" },
+  ],
+  decideWith:
+    "ufw status verbose; firewall-cmd --get-active-zones; iptables -L INPUT -nv | head; nc -zv HOST PORT",
+  references: [
+    "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
+    "https://github.com/prometheus-operator/prometheus-operator/issues/2576",
+  ],
+  check(facts, stack) {
+    const byRule = failedReaches(facts, stack)
+      .filter((entry) => entry.reach.mechanism.startsWith("firewall"))
+      .map((entry) =>
+        reachFinding(
+          entry,
+          stack,
+          `${entry.dial.targetHost}:${entry.dial.targetPort}: ${entry.reach.because} (${toolOf(entry.reach.proof[0]?.text)})`,
+        ),
+      );
+    if (byRule.length > 0) return byRule;
+    const byLog = fromKernelLog(facts);
+    if (byLog.length > 0) return byLog;
+    return fromUfwState(facts, stack);
+  },
+  fix: (finding) => {
+    const port = finding.says.match(/port (\d+)/)?.[1] ?? finding.says.match(/:(\d+):/)?.[1] ?? "9100";
+    const isContainer = /bridge|container/.test(finding.says);
+    return byHand(
+      /firewalld/i.test(finding.says)
+        ? `firewall-cmd --permanent --zone=trusted --add-source=172.16.0.0/12 (container subnets) or --add-rich-rule for the Prometheus address and port ${port}/tcp, then firewall-cmd --reload`
+        : `Let the client in: ufw allow from ${isContainer ? "172.16.0.0/12" : "PROMETHEUS_IP"} to any port ${port} proto tcp (or the same as an iptables/nft rule before the drop)`,
+      "On the target machine",
+      `ufw allow from ${isContainer ? "172.16.0.0/12" : "PROMETHEUS_IP"} to any port ${port} proto tcp`,
+      "safe",
+    );
+  },
+});
+
+function toolOf(text: string | undefined): string {
+  return text === undefined ? "packet filter" : `rule: ${text.trim().replace(/\s+/g, " ").slice(0, 120)}`;
+}
+
+/** The kernel logged the blocked packet itself. */
+function fromKernelLog(facts: Pick<Facts, "text.lines" | "host.dials">): FindingDraft[] {
+  const found = new Map<string, FindingDraft>();
+  for (const line of facts["text.lines"]) {
+    if (!matches(patterns, line)) continue;
+    const port = Number(line.text.match(/DPT=(\d+)/)?.[1]);
+    const device = line.text.match(/IN=(\S+)/)?.[1] ?? "";
+    const target = line.text.match(/DST=(\S+)/)?.[1] ?? "";
+    const tool = /UFW/.test(line.text) ? "UFW" : "firewalld";
+    const dial = facts["host.dials"].find(
+      (entry) => entry.targetPort === port && /timeout|no-route/.test(entry.outcome),
+    );
+    const isMonitoring =
+      dial !== undefined || /^(?:3000|3100|8080|90\d\d|91\d\d|12345|9080)$/.test(String(port));
+    if (!isMonitoring || found.has(String(port))) continue;
+    const isBridge = /^(?:br-|docker|podman|cni)/.test(device);
+    found.set(String(port), {
+      subject: { kind: "link", id: `${target || device}:${port}` },
+      says: `${tool} blocks port ${port}: the kernel log shows packets from ${line.text.match(/SRC=(\S+)/)?.[1] ?? "the client"} dropped on ${device}${isBridge ? ", a Docker bridge: traffic from a container to its own host passes INPUT, where the default is deny" : ""}`,
+      proof: [{ ...line.at, excerpt: line.text }, ...(dial ? [dial.at] : [])],
+      certainty: dial ? "proven" : "likely",
+      concerns: [target.toLowerCase(), ...(dial?.targetHost ? [dial.targetHost.toLowerCase()] : [])].filter(
+        (id) => id !== "",
+      ),
+    });
+  }
+  return [...found.values()];
+}
+
+/** `ufw status` without `verbose` hides its default, which is deny for incoming: active, no rule for the port, and a time-out. */
+function fromUfwState(
+  facts: Pick<Facts, "host.dials" | "host.firewall" | "host.firewallstates" | "docker.containers">,
+  stack: Stack,
+): FindingDraft[] {
+  const active = facts["host.firewallstates"].find((state) => state.tool === "ufw" && state.active);
+  if (!active) return [];
+  const rules = facts["host.firewall"].filter((rule) => rule.tool === "ufw" && rule.host === active.host);
+  if (rules.some((rule) => rule.isPolicy && rule.action === "ACCEPT")) return [];
+  const found = new Map<string, FindingDraft>();
+  for (const dial of facts["host.dials"]) {
+    const { targetHost, targetPort } = dial;
+    if (dial.outcome !== "timeout" || targetHost === undefined || targetPort === undefined) continue;
+    const allows = rules.some(
+      (rule) => rule.action !== "DROP" && rule.action !== "REJECT" && covers(rule.ports, targetPort),
+    );
+    const isPublished = facts["docker.containers"].some((container) =>
+      container.ports?.some((mapping) => mapping.hostPort === targetPort),
+    );
+    const isName = facts["docker.containers"].some(
+      (container) => container.name === targetHost || container.service === targetHost,
+    );
+    if (allows || isPublished || isName || found.has(`${targetHost}:${targetPort}`)) continue;
+    const isOwnHost = /^(host\.docker\.internal|172\.(1[6-9]|2\d|3[01])\.\d+\.1)$/.test(targetHost);
+    const server = stack.components.find(
+      (component) =>
+        component.docker?.networkMode === "host" &&
+        component.args.some((arg) => arg.text.includes(`:${targetPort}`)),
+    );
+    found.set(`${targetHost}:${targetPort}`, {
+      subject: { kind: "link", id: `${targetHost}:${targetPort}` },
+      says: `${targetHost}:${targetPort}: ufw is active, has no rule that allows port ${targetPort}, and denies incoming connections by default${isOwnHost ? ", also those of a container on a bridge to its own host" : ""}: packets are dropped (time-out)`,
+      proof: [active.at, dial.at],
+      certainty: isOwnHost || active.host === targetHost ? "proven" : "likely",
+      concerns: [targetHost.toLowerCase(), ...(server ? [server.id] : [])],
+    });
+  }
+  return [...found.values()];
+}
+
+function covers(ports: readonly string[] | undefined, port: number): boolean {
+  if (ports === undefined || ports.length === 0) return true;
+  return ports.some((text) => {
+    const range = /^(\d+)(?:[:-](\d+))?/.exec(text);
+    return range !== null && port >= Number(range[1]) && port <= Number(range[2] ?? range[1]);
+  });
+}
