@@ -13,12 +13,20 @@ export interface ConnectionSymptom extends Meta {
   readonly from: readonly TextLine["component"][];
   /** Lines must also match one of these, to tell this activity from others of the same component. */
   readonly activity?: readonly TextPattern[];
+  /** Only these ways of failing; default all of them. */
+  readonly outcomes?: readonly DialError["outcome"][];
   /** `Grafana`, `Promtail`: the subject of the sentence. */
   readonly who: string;
 }
 
 /** Explained by whatever stops, hides or cuts off the peer. */
-export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSymptom): Rule<"text.lines"> {
+export function connectionSymptom({
+  from,
+  activity,
+  outcomes,
+  who,
+  ...meta
+}: ConnectionSymptom): Rule<"text.lines"> {
   const patterns = dialTexts.map(compilePattern);
   const during = (activity ?? []).map(compilePattern);
   return {
@@ -47,7 +55,7 @@ export function connectionSymptom({ from, activity, who, ...meta }: ConnectionSy
         if (line.stream === "event" || !from.includes(line.component) || !matches(patterns, line)) continue;
         if (during.length > 0 && !matches(during, line)) continue;
         const error = readDialError(line.text);
-        if (!error) continue;
+        if (!error || (outcomes && !outcomes.includes(error.outcome))) continue;
         const key = `${componentOfLine(stack, line)?.id ?? ""}|${peerOf(error)}|${error.outcome}`;
         const group = groups.get(key);
         if (group) group.lines.push(line);

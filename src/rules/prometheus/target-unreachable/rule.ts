@@ -17,8 +17,9 @@ export const rule = connectionSymptom({
     '/metrics": context deadline exceeded',
     "/metrics: context deadline exceeded",
     '/metrics": net/http: request canceled',
-    '/metrics": read tcp',
   ],
+  // what ends after the connection stands (TLS, resets, error pages) has rules of its own
+  outcomes: ["refused", "timeout", "no-route", "network-unreachable", "nxdomain", "dns-failure"],
   who: "Prometheus",
   decideWith:
     "curl -v --max-time 5 http://TARGET/metrics   # from inside Prometheus' network; on the target: ss -ltnp; docker ps; iptables-save",
