@@ -1,5 +1,5 @@
 // A folder of Loki's data belongs to somebody else: uid 10001 is refused on an absolute path.
-import { confirmNotWritable, giveBack } from "../../data-directory-text.ts";
+import { confirmNotWritable, giveBack, judgeDirectory } from "../../data-directory-text.ts";
 import { imageOwnsAsRoot } from "../../loki-image.ts";
 import { type TextHit, textRule } from "../../text-rule.ts";
 
@@ -31,7 +31,7 @@ export const rule = textRule({
   confirm(hit, facts) {
     if (hit.line.component !== "loki" && !/loki/i.test(pathOf(hit))) return { holds: false };
     if (hit.component && imageOwnsAsRoot(hit.component)) return { holds: false };
-    return confirmNotWritable(hit.component, pathOf(hit), facts);
+    return fits(hit, facts) ? { holds: false } : confirmNotWritable(hit.component, pathOf(hit), facts);
   },
   says: (hit) =>
     `Loki (uid 10001) may not write ${pathOf(hit)}: the volume behind it belongs to another user; chown 10001:10001 the directory or set fsGroup: 10001`,
@@ -93,6 +93,20 @@ export const rule = textRule({
     };
   },
 });
+
+/** The owner of the mounted directory was seen and may write there: what is refused directly below it has another reason. */
+function fits(hit: TextHit, facts: Parameters<typeof judgeDirectory>[2]): boolean {
+  const { component } = hit;
+  if (!component) return false;
+  const { access, directory } = judgeDirectory(component, pathOf(hit), facts);
+  if (access?.allowed !== true || directory.ownership?.by !== "observed") return false;
+  const targets = [
+    ...(component.docker?.mounts ?? []).map(({ target }) => target),
+    ...(component.container?.mounts ?? []).map(({ mountPath }) => mountPath),
+  ];
+  const parent = pathOf(hit).replace(/\/[^/]+$/, "");
+  return targets.some((target) => target.replace(/\/$/, "") === parent);
+}
 
 function pathOf({ captures }: TextHit): string {
   return `/${captures.path ?? "loki"}`;

@@ -1,5 +1,5 @@
 // One ingester, one copy, and even that one does not count as alive.
-import { lokiIds, ringFaults } from "../../loki-ring.ts";
+import { belongsToStart, lokiIds, ringFaults, startTexts } from "../../loki-ring.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -16,6 +16,7 @@ export const rule = textRule({
     "at least {need#} live replicas required, could only find {found#} - unhealthy instances: {list*}",
     "at least {need#} live replicas required…could only find {found#}",
   ],
+  recoveredBy: startTexts.slice(2),
   from: "any",
   about: "loki",
   uses: ["loki.ring"],
@@ -28,6 +29,7 @@ export const rule = textRule({
   ],
   confirm(hit, facts, stack) {
     if (hit.captures.need !== "1" || hit.captures.found !== "0") return { holds: false };
+    if (belongsToStart(hit.lines, facts["text.lines"])) return { holds: false };
     const faults = ringFaults(facts["loki.ring"]);
     if (facts["loki.ring"].length > 0 && faults.length === 0) return { holds: false };
     const concerns = lokiIds(stack);

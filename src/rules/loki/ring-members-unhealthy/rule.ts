@@ -1,5 +1,5 @@
 // Enough members are in the ring, not enough of them are alive: crashed ingesters, or ghosts of earlier ones.
-import { lokiIds, ringFaults } from "../../loki-ring.ts";
+import { belongsToStart, lokiIds, ringFaults, startTexts } from "../../loki-ring.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -16,6 +16,7 @@ export const rule = textRule({
     "too many unhealthy instances in the ring",
     "at least {need#} live replicas required, could only find {found#} - unhealthy instances: {list*}",
   ],
+  recoveredBy: startTexts.slice(2),
   from: "any",
   about: "loki",
   uses: ["loki.ring"],
@@ -28,6 +29,7 @@ export const rule = textRule({
   ],
   confirm(hit, facts, stack) {
     if (Number(hit.captures.need ?? 2) < 2) return { holds: false };
+    if (belongsToStart(hit.lines, facts["text.lines"])) return { holds: false };
     const faults = ringFaults(facts["loki.ring"]);
     const total = facts["loki.ring"].length;
     if (total > 0 && faults.length === 0) return { holds: false };
