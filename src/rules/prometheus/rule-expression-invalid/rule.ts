@@ -4,6 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { componentOfLine } from "../../../stack/find.ts";
+import { looksLikeLogql } from "../../../stack/logql-signs.ts";
 import { readPromql } from "../../../stack/promql.ts";
 import { capture, matches } from "../../text-rule.ts";
 
@@ -53,7 +54,8 @@ export const rule = defineRule({
         listAt(group, "rules").forEach((entry, j) => {
           const expr = textAt(entry, "expr");
           const error = expr === undefined ? undefined : readPromql(expr).error;
-          if (!expr || !error) return;
+          // Told by prometheus/alert-rule-is-logql.
+          if (!expr || !error || looksLikeLogql(expr)) return;
           const name = textAt(entry, "alert") ?? textAt(entry, "record") ?? `rule ${j}`;
           findings.push({
             subject: {
