@@ -1,0 +1,84 @@
+// The agent forgets how far it had read.
+import type { Facts } from "../../../model/facts.ts";
+import type { FindingDraft } from "../../../model/finding.ts";
+import type { Place } from "../../../model/place.ts";
+import type { Component } from "../../../model/stack.ts";
+import { readPromtailConfig } from "../../../stack/promtail-config.ts";
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "promtail/positions-not-persisted",
+  title: "The agent's positions file is not on a volume: after each restart it reads all logs again",
+  why: "Promtail keeps in positions.filename how far it has read. Inside the container that file is lost with it; the agent then sends every file from its beginning, which gives duplicates and a burst of 400 entry too far behind or timestamp too old.",
+  severity: "warning",
+  component: "promtail",
+  layer: "storage",
+  nature: "cause",
+  effect: "none",
+  from: ["promtail", "alloy"],
+  texts: ["Starting Promtail"],
+  uses: ["config.documents", "docker.containers"],
+  unconfirmed: "silent",
+  confirm(hit, facts) {
+    const lost = hit.component ? lostPositions(hit.component, facts) : undefined;
+    const start = Math.max(...hit.lines.map(({ index }) => index));
+    const burst = facts["text.lines"].find(
+      (line) =>
+        line.streamId === hit.line.streamId &&
+        line.index > start &&
+        /entry too far behind|timestamp too old|too far behind/i.test(line.text),
+    );
+    if (!lost || !burst) return {};
+    return {
+      holds: true,
+      proof: [lost.at, { ...burst.at, excerpt: burst.text }],
+      says: `Right after its start the agent is refused old entries: ${lost.path} is not on a volume, so it has read all logs from the beginning`,
+    };
+  },
+  says: () => "The positions file is not on a volume",
+  fromFiles: (facts, stack) =>
+    stack.components.flatMap((component): FindingDraft[] => {
+      const lost = component.kind === "promtail" ? lostPositions(component, facts) : undefined;
+      if (!lost) return [];
+      return [
+        {
+          subject: { kind: "component", id: component.id },
+          component: component.id,
+          says: `The positions file ${lost.path} of ${component.name} is on no volume: a new container reads all logs again and sends duplicates`,
+          proof: [lost.at],
+          certainty: "proven",
+          severity: "notice",
+        },
+      ];
+    }),
+  decideWith: "docker inspect -f '{{json .Mounts}}' PROMTAIL; grep -A1 positions promtail.yaml",
+  references: ["https://grafana.com/docs/loki/latest/send-data/promtail/configuration/#positions"],
+  fix: (finding) => ({
+    summary:
+      "Put positions.filename on a volume, for example /var/lib/promtail/positions.yaml with a volume mounted on /var/lib/promtail",
+    risk: "safe",
+    steps: [{ do: "by-hand", title: `Mount a volume for the positions of ${finding.subject.id}` }],
+  }),
+});
+
+/** Only for a container whose mounts are all known. */
+function lostPositions(
+  component: Component,
+  facts: Pick<Facts, "config.documents">,
+): { readonly path: string; readonly at: Place } | undefined {
+  const container = component.docker;
+  if (!container?.mounts) return undefined;
+  const docs = component.configs.filter(({ kind }) => kind === "promtail");
+  const only = facts["config.documents"].filter(({ kind }) => kind === "promtail");
+  const doc = docs[0] ?? (only.length === 1 ? only[0] : undefined);
+  if (!doc || doc.fragment) return undefined;
+  const { positionsFile } = readPromtailConfig(doc);
+  if (!positionsFile.at || !positionsFile.value.startsWith("/")) return undefined;
+  const isKept = container.mounts.some(({ target, type }) => {
+    const folder = target.replace(/\/{1,10}$/, "");
+    return (
+      type !== "tmpfs" && (positionsFile.value === folder || positionsFile.value.startsWith(`${folder}/`))
+    );
+  });
+  return isKept ? undefined : { path: positionsFile.value, at: positionsFile.at };
+}
