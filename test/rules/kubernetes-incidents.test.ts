@@ -119,6 +119,27 @@ endpoints/grafana   <none>      31d
     root: "kubernetes/service-selects-nothing",
     symptoms: ["kubernetes/service-without-endpoints"],
   },
+  {
+    story: "a drained node, and the database of the dashboards may run nowhere else",
+    evidence: {
+      "maintenance.log": `$ kubectl drain big-1 --ignore-daemonsets --delete-emptydir-data
+node/big-1 cordoned
+evicting pod lab/prometheus-0
+pod/prometheus-0 evicted
+node/big-1 drained
+`,
+      "state.txt": `$ kubectl -n lab get pods
+NAME           READY   STATUS    RESTARTS   AGE
+prometheus-0   0/1     Pending   0          5h
+$ kubectl get nodes
+NAME     STATUS                     ROLES           AGE   VERSION
+big-1    Ready,SchedulingDisabled   <none>          90d   v1.30.2
+ctl-1    Ready                      control-plane   90d   v1.30.2
+`,
+    },
+    root: "kubernetes/node-cordoned",
+    symptoms: ["kubernetes/pod-pending"],
+  },
 ];
 
 describe("incidents on Kubernetes", () => {

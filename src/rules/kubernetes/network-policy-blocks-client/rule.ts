@@ -155,6 +155,7 @@ function fromTexts(facts: Known): FindingDraft[] {
     (line) =>
       line.stream === "note" &&
       matches(notePatterns ?? [], line) &&
+      !line.text.includes("?") &&
       !/\b(no|not|without|disabled|removed|deleted)\b[^.]{0,40}(network ?polic|default.deny)|(network ?polic\w*|default.deny)[^.]{0,30}\b(none|absent|not used)\b/i.test(
         line.text,
       ),
