@@ -1,0 +1,38 @@
+// A name in --disable_metrics or --enable_metrics that this version does not know ends cAdvisor.
+import { cadvisorMetrics } from "../../../stack/settings-by-version.ts";
+import { byHand } from "../../by-hand.ts";
+import { textRule } from "../../text-rule.ts";
+
+export const rule = textRule({
+  id: "cadvisor/metric-name-unknown",
+  title:
+    "cAdvisor exits because --disable_metrics (or --enable_metrics) names a metric this version does not know",
+  why: "The names change between versions (accelerator was removed in 0.47, process and others came later). An unknown one is a flag error: cAdvisor prints its whole help text and exits with 2, again and again.",
+  severity: "critical",
+  component: "cadvisor",
+  layer: "config",
+  nature: "cause",
+  effect: "down",
+  phase: "flags",
+  texts: [
+    "for flag -disable_metrics: unsupported metric {name*}",
+    "for flag -enable_metrics: unsupported metric {name*}",
+    "unsupported metric {name} specified in disable_metrics",
+  ],
+  says: ({ line, component }) => {
+    const name = line.text.match(/unsupported metric \\?"?([\w-]+)/)?.[1] ?? "";
+    const flag = /enable_metrics/.test(line.text) ? "enable_metrics" : "disable_metrics";
+    return `--${flag} of cAdvisor${component?.version ? ` ${component.version}` : ""} names "${name}", which this version does not know (unsupported metric)${cadvisorMetrics.has(name) ? "; newer versions do" : ""}`;
+  },
+  decideWith:
+    "docker logs CADVISOR 2>&1 | grep -m1 'unsupported metric'; docker run --rm IMAGE --help 2>&1 | grep -A3 disable_metrics",
+  references: [
+    "https://github.com/google/cadvisor/issues/2523",
+    "https://github.com/google/cadvisor/blob/master/lib/container/factory.go",
+  ],
+  fix: (finding) =>
+    byHand(
+      `Remove ${finding.says.match(/names "([^"]+)"/)?.[1] ?? "the unknown name"} from the flag's list, then recreate the container`,
+      "In the command of cAdvisor",
+    ),
+});
