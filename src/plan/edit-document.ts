@@ -4,7 +4,8 @@ import { editText } from "./edit/edit-text.ts";
 import { findEmbedded, writeEmbedded } from "./edit/embedded-file.ts";
 import { lineAt } from "./edit/patch.ts";
 import { type Part, readStream } from "./edit/read-tree.ts";
-import { type Edited, edited, Refused } from "./edit/refusal.ts";
+import { type Edited, edited, inPiece, Refused } from "./edit/refusal.ts";
+import { type Chunk, splitDocuments } from "./edit/split-documents.ts";
 import type { Node, Path } from "./edit/tree.ts";
 
 type EditStep = Extract<Step, { readonly do: "edit-document" }>;
@@ -19,16 +20,18 @@ export function editDocument(text: string, step: EditStep): Edited {
     const { embeddedKey } = step;
     const { line } = step.file;
     if (embeddedKey === undefined) return editAll(text, step.edits, line);
-    return step.edits.reduce((source, edit) => {
-      const file = findEmbedded(source, embeddedKey, line);
-      const inner =
-        file.firstLine === undefined || line === undefined ? undefined : line - file.firstLine + 1;
-      const wanted = editAll(file.text, [edit], inner === undefined || inner < 1 ? undefined : inner);
-      const written = writeEmbedded(source, file, wanted);
-      checkWritten(written, embeddedKey, line, wanted);
-      return written;
-    }, text);
+    return step.edits.reduce((source, edit) => editEmbedded(source, embeddedKey, line, edit), text);
   });
+}
+
+function editEmbedded(source: string, key: string, line: number | undefined, edit: DocumentEdit): string {
+  const file = findEmbedded(source, key, line);
+  const before = file.firstLine === undefined ? undefined : file.firstLine - 1;
+  const inner = before === undefined || line === undefined || line <= before ? undefined : line - before;
+  const wanted = inPiece(before, () => editAll(file.text, [edit], inner));
+  const written = writeEmbedded(source, file, wanted);
+  checkWritten(written, key, line, wanted);
+  return written;
 }
 
 /** The embedded file, read again from the result, must be what was meant. */
@@ -40,32 +43,42 @@ function checkWritten(source: string, key: string, line: number | undefined, wan
 
 function editAll(text: string, edits: readonly DocumentEdit[], line: number | undefined): string {
   return edits.reduce((source, edit) => {
-    const { documents } = readStream(source);
-    const document = chooseDocument(documents, line);
-    const base = objectPath(source, documents[document], line, edit.path);
-    const within = base.length === 0 ? edit : { ...edit, path: [...base, ...edit.path] };
-    return editText({ text: source, document }, within);
+    const chunk = chooseDocument(source, line);
+    const before = chunk.firstLine - 1;
+    const piece = source.slice(chunk.from, chunk.to);
+    const inner = line === undefined ? undefined : line - before;
+    const edited = inPiece(before, () => editPiece(piece, edit, inner));
+    return source.slice(0, chunk.from) + edited + source.slice(chunk.to);
   }, text);
 }
 
+/** `text` holds one document. */
+function editPiece(text: string, edit: DocumentEdit, line: number | undefined): string {
+  const stream = readStream(text);
+  const document = Math.max(
+    0,
+    stream.documents.findIndex((part) => part.root ?? part.fault),
+  );
+  const base = objectPath(text, stream.documents[document], line, edit.path);
+  const within = base.length === 0 ? edit : { ...edit, path: [...base, ...edit.path] };
+  return editText({ text, stream, document }, within).text;
+}
+
 /** The document of the stream that has the line; without a line there must be only one. */
-function chooseDocument(documents: readonly Part[], line: number | undefined): number {
-  if (documents.length === 0) throw new Refused("place-missing", "the file holds no document");
-  const filled = documents.flatMap((part, i) => (part.root || part.fault ? [i] : []));
-  if (line !== undefined) {
-    const found = documents.findIndex((part) => part.firstLine <= line && line <= part.lastLine);
-    if (found >= 0) return found;
-    if (filled.length !== 1)
-      throw new Refused(
-        "place-missing",
-        `the file has ${documents.length} documents, and none at line ${line}`,
-      );
-  }
+function chooseDocument(text: string, line: number | undefined): Chunk {
+  const chunks = splitDocuments(text);
+  const filled = chunks.filter((chunk) => chunk.filled);
+  const found =
+    line === undefined
+      ? undefined
+      : filled.find(({ firstLine, lastLine }) => firstLine <= line && line <= lastLine);
+  if (found) return found;
   const [only, other] = filled;
   if (only === undefined) throw new Refused("place-missing", "the file holds no document");
-  if (other !== undefined)
-    throw new Refused("ambiguous", `the file has ${filled.length} documents, and the step names no line`);
-  return only;
+  if (other === undefined) return only;
+  if (line !== undefined)
+    throw new Refused("place-missing", `the file has ${filled.length} documents, and none at line ${line}`);
+  throw new Refused("ambiguous", `the file has ${filled.length} documents, and the step names no line`);
 }
 
 /** In a `List` of objects the path is meant from the object the line stands in. */

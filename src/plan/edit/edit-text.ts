@@ -3,25 +3,27 @@ import type { DocumentEdit } from "../../model/plan.ts";
 import { pushItem, putValue, removeAt } from "./changes.ts";
 import { locate, pathText } from "./locate.ts";
 import { lineAt } from "./patch.ts";
+import type { Stream } from "./read-tree.ts";
 import { Refused } from "./refusal.ts";
 import { holds } from "./same-value.ts";
 import type { Node, Sequence } from "./tree.ts";
 import { rootOf, startWork, type Work } from "./verified-change.ts";
 
-/** A text and which of its documents is meant. */
+/** A text, what it reads as, and which of its documents is meant. */
 export interface Target {
   readonly text: string;
+  readonly stream: Stream;
   readonly document: number;
 }
 
-export function editText(target: Target, given: DocumentEdit): string {
+export function editText(target: Target, given: DocumentEdit): Pick<Target, "text" | "stream"> {
   checkEdit(given);
-  const work = startWork(target.text, target.document);
+  const work = startWork(target.text, target.stream, target.document);
   const edit = given.value === undefined ? given : { ...given, value: plainData(given.value) };
   if (edit.op === "remove") remove(work, edit);
   else if (edit.op === "append") append(work, edit);
   else set(work, edit);
-  return work.text;
+  return { text: work.text, stream: work.stream };
 }
 
 function checkEdit(edit: DocumentEdit): void {

@@ -4,6 +4,7 @@ import { writeQuoted } from "./embedded-quoted.ts";
 import { applyPatches, eolAt, lineAt, nextLine } from "./patch.ts";
 import { readStream } from "./read-tree.ts";
 import { Refused } from "./refusal.ts";
+import { type Chunk, splitDocuments } from "./split-documents.ts";
 import { childrenOf, type Mapping, type Node, type Scalar } from "./tree.ts";
 
 export interface EmbeddedFile {
@@ -23,26 +24,56 @@ interface Candidate {
 
 /** The one string under the key `name`; several are told apart by the line the step names. */
 export function findEmbedded(text: string, name: string, line: number | undefined): EmbeddedFile {
-  const { documents } = readStream(text);
-  const found = documents.flatMap((part) =>
-    part.root ? candidatesIn(text, part.root, name, undefined) : [],
+  const chunks = splitDocuments(text).filter(
+    (chunk) => chunk.filled && text.slice(chunk.from, chunk.to).includes(name),
   );
-  const ofData = found.filter((one) => one.parent === "data" || one.parent === "stringData");
-  const all = ofData.length > 0 ? ofData : found;
-  const here = line === undefined ? all : all.filter((one) => one.from <= line && line <= one.to);
-  const chosen = here.length > 0 ? here : all;
+  const near = chunks.filter(
+    ({ firstLine, lastLine }) => line !== undefined && firstLine <= line && line <= lastLine,
+  );
+  // A line that has moved into another document does not hide a key that stands only once.
+  const all = preferData(near.flatMap((chunk) => candidatesOf(text, chunk, name)));
+  const found = all.length > 0 ? all : preferData(chunks.flatMap((chunk) => candidatesOf(text, chunk, name)));
+  const here = line === undefined ? found : found.filter((one) => one.from <= line && line <= one.to);
+  const chosen = here.length > 0 ? here : found;
   const [first, second] = chosen;
-  if (!first) {
-    const fault = documents.find((part) => part.fault)?.fault;
-    if (fault)
-      throw new Refused("unreadable", `the file around it does not parse: ${fault.message}`, fault.line);
-    throw new Refused("place-missing", `there is no key ${name} that holds a file`);
-  }
+  if (!first) throw missing(text, chunks, name);
   if (second) {
     const lines = chosen.map((one) => one.from).join(", ");
     throw new Refused("ambiguous", `the key ${name} stands more than once (lines ${lines})`, second.from);
   }
   return read(text, first.scalar, name);
+}
+
+function preferData(candidates: readonly Candidate[]): readonly Candidate[] {
+  const ofData = candidates.filter((one) => one.parent === "data" || one.parent === "stringData");
+  return ofData.length > 0 ? ofData : candidates;
+}
+
+function missing(text: string, chunks: readonly Chunk[], name: string): Refused {
+  for (const { from, to, firstLine } of chunks) {
+    const fault = readStream(text.slice(from, to)).documents.find((part) => part.fault)?.fault;
+    if (fault)
+      return new Refused(
+        "unreadable",
+        `the file around it does not parse: ${fault.message}`,
+        fault.line + firstLine - 1,
+      );
+  }
+  return new Refused("place-missing", `there is no key ${name} that holds a file`);
+}
+
+/** Candidates of one document, with offsets and lines of the whole text. */
+function candidatesOf(text: string, chunk: Chunk, name: string): Candidate[] {
+  const piece = text.slice(chunk.from, chunk.to);
+  const lines = chunk.firstLine - 1;
+  return readStream(piece)
+    .documents.flatMap((part) => (part.root ? candidatesIn(piece, part.root, name, undefined) : []))
+    .map(({ scalar, parent, from, to }) => ({
+      scalar: { ...scalar, start: scalar.start + chunk.from, end: scalar.end + chunk.from },
+      parent,
+      from: from + lines,
+      to: to + lines,
+    }));
 }
 
 function candidatesIn(text: string, node: Node, name: string, parent: string | undefined): Candidate[] {

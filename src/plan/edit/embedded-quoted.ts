@@ -56,32 +56,30 @@ function decodeDouble(text: string, scalar: Scalar): Spot[] {
   const spots: Spot[] = [];
   const end = scalar.end - 1;
   for (let at = scalar.start + 1; at < end; ) {
-    const fold = foldAt(text, at, end);
-    if (fold) {
-      spots.push(...fold.spots);
-      at = fold.to;
-      continue;
-    }
-    const char = text[at] ?? "";
-    if (char !== "\\") {
-      spots.push({ char, from: at, to: at + 1 });
-      at++;
-      continue;
-    }
-    const escaped = /^\\\r?\n[ \t]*/.exec(text.slice(at, at + 2000));
-    if (escaped) {
-      at += escaped[0].length;
-      continue;
-    }
-    const sign = text[at + 1] ?? "";
-    const width = widths[sign];
-    const to = at + 2 + (width ?? 0);
-    const decoded =
-      width === undefined ? (escapes[sign] ?? sign) : String.fromCodePoint(codeOf(text.slice(at + 2, to)));
-    for (const unit of decoded.split("")) spots.push({ char: unit, from: at, to });
-    at = to;
+    const code = text.charCodeAt(at);
+    if (isWhite(code)) at = readWhite(text, at, end, spots);
+    else if (code !== backslash) at = push(spots, text[at] ?? "", at, at + 1);
+    else if (isBreak(text.charCodeAt(at + 1))) at = skipWhite(text, at + 1, end);
+    else at = readEscape(text, at, spots);
   }
   return spots;
+}
+
+const backslash = 92;
+
+function readEscape(text: string, at: number, spots: Spot[]): number {
+  const sign = text[at + 1] ?? "";
+  const width = widths[sign];
+  const to = at + 2 + (width ?? 0);
+  const decoded =
+    width === undefined ? (escapes[sign] ?? sign) : String.fromCodePoint(codeOf(text.slice(at + 2, to)));
+  for (const unit of decoded.split("")) push(spots, unit, at, to);
+  return to;
+}
+
+function push(spots: Spot[], char: string, from: number, to: number): number {
+  spots.push({ char, from, to });
+  return to;
 }
 
 function codeOf(hex: string): number {
@@ -93,28 +91,36 @@ function decodeSingle(text: string, scalar: Scalar): Spot[] {
   const spots: Spot[] = [];
   const end = scalar.end - 1;
   for (let at = scalar.start + 1; at < end; ) {
-    const fold = foldAt(text, at, end);
-    if (fold) {
-      spots.push(...fold.spots);
-      at = fold.to;
-      continue;
-    }
-    const width = text.startsWith("''", at) ? 2 : 1;
-    spots.push({ char: text[at] ?? "", from: at, to: at + width });
-    at += width;
+    if (isWhite(text.charCodeAt(at))) at = readWhite(text, at, end, spots);
+    else at = push(spots, text[at] ?? "", at, text.startsWith("''", at) ? at + 2 : at + 1);
   }
   return spots;
 }
 
-/** A line break inside quotes is a space, or as many line breaks as blank lines follow. */
-function foldAt(text: string, at: number, end: number): { spots: Spot[]; to: number } | undefined {
-  if (!/[ \t\r\n]/.test(text[at] ?? "")) return undefined;
-  const white = /^[ \t]*\r?\n(?:[ \t]*\r?\n)*[ \t]*/.exec(text.slice(at, Math.min(end, at + 10_000)))?.[0];
-  if (white === undefined) return undefined;
-  const to = at + white.length;
-  const breaks = white.split("\n").length - 1;
-  const char = breaks === 1 ? " " : "\n".repeat(breaks - 1);
-  return { spots: char.split("").map((unit) => ({ char: unit, from: at, to })), to };
+/** A run of blanks is itself; with line breaks in it, it is a space, or as many line breaks as blank lines follow. */
+function readWhite(text: string, at: number, end: number, spots: Spot[]): number {
+  const to = skipWhite(text, at, end);
+  const breaks = text.slice(at, to).split("\n").length - 1;
+  if (breaks === 0) {
+    for (let i = at; i < to; i++) push(spots, text[i] ?? "", i, i + 1);
+    return to;
+  }
+  for (const char of breaks === 1 ? " " : "\n".repeat(breaks - 1)) push(spots, char, at, to);
+  return to;
+}
+
+function skipWhite(text: string, from: number, end: number): number {
+  let to = from;
+  while (to < end && isWhite(text.charCodeAt(to))) to++;
+  return to;
+}
+
+function isWhite(code: number): boolean {
+  return code === 32 || code === 9 || isBreak(code);
+}
+
+function isBreak(code: number): boolean {
+  return code === 10 || code === 13;
 }
 
 /** The differences of two texts: by lines first, then narrowed to the characters that differ. */

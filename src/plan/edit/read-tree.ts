@@ -12,7 +12,9 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
+import { deepestNesting } from "./nesting.ts";
 import { lineAt, lineStart } from "./patch.ts";
+import { readJson } from "./read-json.ts";
 import { Refused } from "./refusal.ts";
 import type { Item, Mapping, Node, Pair, Scalar, Sequence } from "./tree.ts";
 
@@ -23,16 +25,18 @@ export interface Stream {
 /** One document of a stream. */
 export interface Part {
   readonly root: Node | undefined;
-  /** 1-based lines it covers, its `---` line included. */
-  readonly firstLine: number;
-  readonly lastLine: number;
   readonly fault?: { readonly message: string; readonly line: number };
 }
 
 /** Deeper nesting is no configuration. */
-const deepest = 200;
+const deepest = 300;
 
 export function readStream(text: string): Stream {
+  if (deepestNesting(text) > deepest)
+    throw new Refused("unreadable", `the text nests deeper than ${deepest} levels`);
+  if (isJson(text)) {
+    return { documents: [{ root: readJson(text) }] };
+  }
   const parsed = parseAllDocuments(text, {
     keepSourceTokens: true,
     schema: "failsafe",
@@ -42,33 +46,23 @@ export function readStream(text: string): Stream {
     prettyErrors: false,
   });
   const documents = Array.isArray(parsed) ? parsed : [];
-  return {
-    documents: documents.map((document, i) => readPart(text, document, documents[i + 1])),
-  };
+  return { documents: documents.map((document) => readPart(text, document)) };
 }
 
-function readPart(text: string, document: Document.Parsed, next: Document.Parsed | undefined): Part {
-  const begin = markerBefore(text, document.range[0]);
-  const firstLine = lineAt(text, begin);
-  const lastLine = next
-    ? Math.max(firstLine, lineAt(text, markerBefore(text, next.range[0])) - 1)
-    : lineAt(text, text.length);
+export function isJson(text: string): boolean {
+  if (!/^\ufeff?\s*[[{]/.test(text.slice(0, 1000))) return false;
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ""));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readPart(text: string, document: Document.Parsed): Part {
   const [error] = document.errors;
-  if (error)
-    return {
-      root: undefined,
-      firstLine,
-      lastLine,
-      fault: { message: error.message, line: lineAt(text, error.pos[0]) },
-    };
-  const root = document.contents ? readNode(text, document.contents, 0) : undefined;
-  return { root, firstLine, lastLine };
-}
-
-/** Start of the `---` line (and of directives) that opens the document, or the given offset. */
-function markerBefore(text: string, offset: number): number {
-  const line = lineStart(text, offset);
-  return text.startsWith("---", line) ? line : offset;
+  if (error) return { root: undefined, fault: { message: error.message, line: lineAt(text, error.pos[0]) } };
+  return { root: document.contents ? readNode(text, document.contents, 0) : undefined };
 }
 
 function readNode(text: string, node: ParsedNode, depth: number): Node {

@@ -36,6 +36,17 @@ export class Refused extends Error {
   }
 }
 
+/** Runs an edit of a piece of a text; lines of its refusals become lines of the whole. */
+export function inPiece<Result>(linesBefore: number | undefined, edit: () => Result): Result {
+  try {
+    return edit();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.refusal.line === undefined) throw error;
+    const { code, because, line } = error.refusal;
+    throw new Refused(code, because, linesBefore === undefined ? undefined : line + linesBefore);
+  }
+}
+
 export type Edited =
   | { readonly ok: true; readonly text: string; readonly changed: boolean }
   | { readonly ok: false; readonly refusal: Refusal };

@@ -8,7 +8,7 @@ export function holds(root: Node, node: Node, value: unknown): boolean {
   const anchors = new Map<string, Node>();
   collect(root, anchors);
   const budget = { left: most };
-  return isSameImage(resolved(node, anchors, budget), imageOf(value));
+  return isSameImage(resolved(node, anchors, budget, 0), imageOf(value));
 }
 
 function collect(node: Node, anchors: Map<string, Node>): void {
@@ -19,14 +19,25 @@ function collect(node: Node, anchors: Map<string, Node>): void {
 
 const endless: Image = { endless: true };
 
-function resolved(node: Node, anchors: ReadonlyMap<string, Node>, budget: { left: number }): Image {
+/** Aliases may lead deeper than any text nests, and in circles. */
+const deepest = 1000;
+
+function resolved(
+  node: Node,
+  anchors: ReadonlyMap<string, Node>,
+  budget: { left: number },
+  depth: number,
+): Image {
   budget.left--;
-  if (budget.left < 0) return endless;
+  if (budget.left < 0 || depth > deepest) return endless;
   if (node.kind === "scalar") return scalarValue(node);
-  if (node.kind === "sequence") return node.items.map((item) => resolved(item.value, anchors, budget));
+  if (node.kind === "sequence")
+    return node.items.map((item) => resolved(item.value, anchors, budget, depth + 1));
   if (node.kind === "mapping")
-    return { pairs: node.pairs.map((pair) => [pair.name, resolved(pair.value, anchors, budget)] as const) };
+    return {
+      pairs: node.pairs.map((pair) => [pair.name, resolved(pair.value, anchors, budget, depth + 1)] as const),
+    };
   const target = anchors.get(node.name);
   // An alias inside its own anchor would never end; the budget ends it, the name makes it differ from any value.
-  return target ? resolved(target, anchors, budget) : endless;
+  return target ? resolved(target, anchors, budget, depth + 1) : endless;
 }

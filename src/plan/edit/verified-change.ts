@@ -2,7 +2,7 @@
 import { type Change, imageWith } from "./image-with.ts";
 import { childAt, locate, type Place, pathText } from "./locate.ts";
 import { lineAt } from "./patch.ts";
-import { readStream, type Stream } from "./read-tree.ts";
+import { isJson, readStream, type Stream } from "./read-tree.ts";
 import { Refused } from "./refusal.ts";
 import { readStyle, type Style } from "./style.ts";
 import { imageOfNode, isSameImage, type Node, type Path } from "./tree.ts";
@@ -13,13 +13,15 @@ const mostChanges = 1000;
 /** The text under way through the single changes of one edit. */
 export interface Work {
   text: string;
+  /** What `text` reads as. */
+  stream: Stream;
   readonly document: number;
   readonly json: boolean;
   left: number;
 }
 
-export function startWork(text: string, document: number): Work {
-  return { text, document, json: isJson(text), left: mostChanges };
+export function startWork(text: string, stream: Stream, document: number): Work {
+  return { text, stream, document, json: isJson(text), left: mostChanges };
 }
 
 /** `make` writes the change; what it wrote is kept only when it reads as meant. */
@@ -32,7 +34,7 @@ export function write(
   work.left--;
   if (work.left < 0)
     throw new Refused("unsupported", `more than ${mostChanges} single changes: this is a rewrite`);
-  const before = readStream(work.text);
+  const before = work.stream;
   const root = rootIn(before, work.document);
   const written = make(root, locate(work.text, root, path), readStyle(work.text, root, work.json));
   const after = readStream(written);
@@ -50,6 +52,7 @@ export function write(
       lineAt(work.text, root.start),
     );
   work.text = written;
+  work.stream = after;
 }
 
 function sameOthers(before: Stream, after: Stream, document: number): boolean {
@@ -63,7 +66,7 @@ function sameOthers(before: Stream, after: Stream, document: number): boolean {
 }
 
 export function rootOf(work: Work): Node {
-  return rootIn(readStream(work.text), work.document);
+  return rootIn(work.stream, work.document);
 }
 
 function rootIn(stream: Stream, document: number): Node {
@@ -71,7 +74,7 @@ function rootIn(stream: Stream, document: number): Node {
   if (!part) throw new Refused("place-missing", "the document is not there");
   if (part.fault)
     throw new Refused("unreadable", `it does not parse: ${part.fault.message}`, part.fault.line);
-  if (!part.root) throw new Refused("place-missing", "the document is empty", part.firstLine);
+  if (!part.root) throw new Refused("place-missing", "the document is empty");
   return part.root;
 }
 
@@ -87,14 +90,4 @@ export function nodesOn(root: Node, place: Place): Node[] {
     index === undefined ? [] : [childAt(owner, index)],
   );
   return [root, ...below];
-}
-
-export function isJson(text: string): boolean {
-  if (!/^\ufeff?\s*[[{]/.test(text.slice(0, 1000))) return false;
-  try {
-    JSON.parse(text.replace(/^\ufeff/, ""));
-    return true;
-  } catch {
-    return false;
-  }
 }
