@@ -36,7 +36,7 @@ export const rule = defineRule({
   texts: contact,
   rivals: [
     {
-      rule: "loki/worker-starts-before-frontend",
+      rule: "start-up-race",
       tellApart:
         "a start-up race would end within seconds; with two different port numbers the connection can never succeed",
     },

@@ -32,7 +32,7 @@ export const rule = textRule({
   },
   rivals: [
     {
-      rule: "loki/burst-below-batch",
+      rule: "loki/batch-exceeds-burst",
       tellApart: "that is 429 and names the ingestion rate or burst, not one entry",
     },
   ],

@@ -48,12 +48,12 @@ export const rule = textRule({
     "The memberlist Service does not resolve: it publishes only Ready pods (publishNotReadyAddresses is not true), and no pod gets Ready before it has joined",
   rivals: [
     {
-      rule: "loki/wrong-join-name",
+      rule: "memberlist-join-name-wrong",
       tellApart: "a wrong name in memberlist.join_members would not exist as a Service at all",
       decideWith: "kubectl -n NAMESPACE get svc | grep memberlist",
     },
     {
-      rule: "kubernetes/network-policy-blocks",
+      rule: "kubernetes/network-policy-blocks-client",
       tellApart: "a NetworkPolicy on port 7946 gives time-outs, not a missing name",
     },
   ],

@@ -55,8 +55,11 @@ export const rule = textRule({
   unconfirmed: "silent",
   says: () => "Long queries are cut by server.http_server_write_timeout",
   rivals: [
-    { rule: "grafana/proxy-timeout", tellApart: "a proxy in front cuts at its own time, usually 60 s" },
-    { rule: "loki/out-of-memory", tellApart: "a Loki that is killed at that moment restarts" },
+    {
+      rule: "grafana/proxy-timeout-cuts-query",
+      tellApart: "a proxy in front cuts at its own time, usually 60 s",
+    },
+    { rule: "loki-out-of-memory", tellApart: "a Loki that is killed at that moment restarts" },
   ],
   decideWith:
     "time curl -s -o /dev/null -w '%{http_code}' 'http://LOKI:3100/loki/api/v1/query_range?query=…'",

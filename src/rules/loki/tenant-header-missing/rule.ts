@@ -34,7 +34,7 @@ export const rule = textRule({
     "Loki answers 401 no org id: auth_enabled is true (the default) and the client sends no X-Scope-OrgID. Set auth_enabled: false for a single tenant, or send the header (tenant_id in the agent, httpHeaderName1 in the data source)",
   rivals: [
     {
-      rule: "loki/gateway-basic-auth",
+      rule: "gateway-basic-auth",
       tellApart: "a 401 of the gateway's basic auth has an HTML body of nginx instead of no org id",
     },
   ],

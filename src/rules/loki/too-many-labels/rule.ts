@@ -26,7 +26,10 @@ export const rule = textRule({
   says: ({ captures }) =>
     `Streams with ${captures.count} labels are refused: the limit is ${captures.limit} (limits_config.max_label_names_per_series${captures.limit === "15" ? ", 15 by default since Loki 3.0, 30 before" : ""}). Drop labels in the agent (labeldrop, labelkeep) or raise the limit`,
   rivals: [
-    { rule: "loki/stream-limit", tellApart: "there the number of streams is too high, not that of labels" },
+    {
+      rule: "loki/too-many-streams",
+      tellApart: "there the number of streams is too high, not that of labels",
+    },
   ],
   decideWith:
     "curl -s http://LOKI:3100/metrics | grep 'loki_discarded_samples_total{reason=\"max_label_names_per_series\"'",

@@ -87,7 +87,7 @@ function flagFinding(component: Component): FindingDraft[] {
   const rootfs = flag("rootfs");
   // the form before 0.16: only proc and sys of the host, the root file system through an ignore list
   if (rootfs === undefined && flag("procfs") !== undefined && root) {
-    const isOld = view.args.some((arg) => /ignored-mount-points|mount-points-exclude/.test(arg));
+    const isOld = view.args.some((arg) => /ignored-mount-points/.test(arg));
     if (isOld) return [];
   }
   if (rootfs !== undefined && (!root || samePath(root.target, rootfs)))
