@@ -38,16 +38,24 @@ export const rule = defineRule({
     for (const pod of facts["kubernetes.pods"])
       if (pod.labels)
         candidates.push({ ...named(pod), name: pod.ownerName ?? pod.name, labels: pod.labels, at: pod.at });
+    // Looked up by label and by name: a repository of thousands of manifests must not be compared pair by pair.
+    const byPair = groupBy(candidates, (entry) =>
+      Object.entries(entry.labels).map(([key, value]) => `${key}=${value}`),
+    );
+    const byName = groupBy(candidates, (entry) => [bare(entry.name)]);
+    const namespaces = new Set(candidates.map((entry) => entry.namespace));
     const findings: FindingDraft[] = [];
     for (const service of facts["kubernetes.services"]) {
       const pairs = Object.entries(service.selector ?? {});
       if (pairs.length === 0) continue;
-      const near = candidates.filter(
-        (entry) => !service.namespace || !entry.namespace || entry.namespace === service.namespace,
-      );
+      const isNear = (entry: Candidate): boolean =>
+        !service.namespace || !entry.namespace || entry.namespace === service.namespace;
+      const [first] = pairs;
+      const sharing = byPair.get(`${first?.[0]}=${first?.[1]}`) ?? [];
+      const hasNear = !service.namespace || namespaces.has(service.namespace) || namespaces.has(undefined);
       if (
-        near.length === 0 ||
-        near.some((entry) => pairs.every(([key, value]) => entry.labels[key] === value))
+        !hasNear ||
+        sharing.some((entry) => isNear(entry) && pairs.every(([key, value]) => entry.labels[key] === value))
       )
         continue;
       const endpoints = facts["kubernetes.endpoints"].find(
@@ -56,7 +64,9 @@ export const rule = defineRule({
           (!entry.namespace || !service.namespace || entry.namespace === service.namespace),
       );
       if (endpoints && endpoints.ready.length + (endpoints.notReady?.length ?? 0) > 0) continue;
-      const meant = near.find((entry) => isMeant(service.name, entry.name));
+      const meant = (byName.get(bare(service.name)) ?? []).find(
+        (entry) => isNear(entry) && isMeant(service.name, entry.name),
+      );
       if (!meant) continue;
       const wrong = pairs.filter(([key, value]) => meant.labels[key] !== value);
       const id = service.namespace ? `${service.namespace}/${service.name}` : service.name;
@@ -98,7 +108,25 @@ function named(object: { readonly name: string; readonly namespace?: string }): 
 
 /** The Service bears the workload's name, perhaps with one of the usual endings. */
 function isMeant(service: string, workload: string): boolean {
-  const bare = (name: string): string =>
-    name.replace(/-(headless|svc|service|http|metrics|server|internal)$/, "");
   return service === workload || bare(service) === bare(workload);
+}
+
+function groupBy(
+  entries: readonly Candidate[],
+  keysOf: (entry: Candidate) => readonly string[],
+): Map<string, Candidate[]> {
+  const groups = new Map<string, Candidate[]>();
+  for (const entry of entries) {
+    for (const key of keysOf(entry)) {
+      const group = groups.get(key);
+      if (group) group.push(entry);
+      else groups.set(key, [entry]);
+    }
+  }
+  return groups;
+}
+
+/** A name without the suffixes that charts add to Services. */
+function bare(name: string): string {
+  return name.replace(/-(headless|svc|service|http|metrics|server|internal)$/, "");
 }
