@@ -167,9 +167,15 @@ export const openTheatre = (
   return { play, run: () => run };
 };
 
-/** The next scenario whose parts are there; if none is, the next in order, whose parts are then waited for. */
-const takeNext = (left: Planned[], parts: Parts): Planned | undefined => {
-  const ready = left.findIndex(({ scenario }) => partsOf(scenario).every((part) => parts.isReady(part)));
+/** The first scenario whose parts are there, in order; while there is none, the one whose parts come first. */
+const takeNext = async (left: Planned[], parts: Parts): Promise<Planned | undefined> => {
+  const isReady = ({ scenario }: Planned): boolean => partsOf(scenario).every((part) => parts.isReady(part));
+  if (left.length > 0 && !left.some(isReady)) {
+    await Promise.race(
+      left.map(({ scenario }) => Promise.allSettled(partsOf(scenario).map((part) => parts.ready(part)))),
+    );
+  }
+  const ready = left.findIndex(isReady);
   return left.splice(ready === -1 ? 0 : ready, 1)[0];
 };
 
@@ -188,7 +194,7 @@ export const playAll = async (
 ): Promise<Outcome[]> => {
   const left = [...plan];
   const outcomes: Outcome[] = [];
-  for (let next = takeNext(left, parts); next !== undefined; next = takeNext(left, parts)) {
+  for (let next = await takeNext(left, parts); next !== undefined; next = await takeNext(left, parts)) {
     say(`${next.suite}/${next.scenario.name}: ${next.scenario.title}`);
     const outcome = await theatre.play(next);
     outcomes.push(outcome);
