@@ -1,5 +1,6 @@
 // What collectors bring, and how it becomes evidence: the same whether it is judged at once or written to a bundle first.
-import type { Gap, NameHints, Unavailable } from "../model/evidence.ts";
+import { type CollectedBody, type CollectedItem, isMissing, type Missing } from "../model/collected.ts";
+import type { Gap } from "../model/evidence.ts";
 import { byPath } from "./archive-path.ts";
 import { decodeText } from "./decode-text.ts";
 import { limits } from "./limits.ts";
@@ -10,31 +11,6 @@ import { learnStream, redactStream } from "./redact-stream.ts";
 import { isDocumentHead } from "./sniff.ts";
 import type { EvidenceItem } from "./source-text.ts";
 import { summariseGaps } from "./summarise-gaps.ts";
-
-/** A text, a large text that can be read twice, or the reason why there is none. */
-export type CollectedBody = Uint8Array | { open(): AsyncIterable<Uint8Array> };
-
-export interface CollectedItem {
-  /** What was read, so that a person can repeat it. Must be unique in a bundle. */
-  readonly locator: string;
-  readonly how: string;
-  readonly body: CollectedBody | Missing;
-  readonly durationMs?: number;
-  readonly command?: string;
-  readonly host?: string;
-  readonly path?: string;
-  readonly hints?: NameHints;
-}
-
-export interface Missing {
-  readonly because: Unavailable;
-  readonly detail: string;
-  readonly decideWith?: string;
-}
-
-export function isMissing(body: CollectedBody | Missing): body is Missing {
-  return "because" in body;
-}
 
 /** Secrets are learned from all items before the first one is redacted: one item may give away another's. */
 export async function learnItems(items: readonly CollectedItem[], redactor: Redactor): Promise<void> {

@@ -6,16 +6,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Pack, pack } from "tar-stream";
+import { type CollectedBody, type CollectedItem, isMissing } from "../model/collected.ts";
 import { UserError } from "../model/errors.ts";
-import {
-  type CollectedBody,
-  type CollectedItem,
-  describeItem,
-  isMissing,
-  learnItems,
-  missingItem,
-  redactBody,
-} from "./collected-item.ts";
+import { describeItem, learnItems, missingItem, redactBody } from "./collected-item.ts";
 import { decodeText } from "./decode-text.ts";
 import { itemFileName } from "./item-names.ts";
 import {

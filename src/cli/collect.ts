@@ -1,10 +1,11 @@
 // `collect`: evidence to a bundle that can be mailed, redacted before it is written, with its analysis inside.
-import { type CollectedItem, evidenceOf } from "../bundle/collected-item.ts";
+import { evidenceOf } from "../bundle/collected-item.ts";
 import { readEvidence } from "../bundle/read-evidence.ts";
 import { createRedactor } from "../bundle/redact.ts";
 import type { EvidenceItem } from "../bundle/source-text.ts";
 import { writeBundle } from "../bundle/write-bundle.ts";
 import { reportOfItems } from "../diagnose/diagnose.ts";
+import type { CollectedItem } from "../model/collected.ts";
 import { exitCodes } from "../model/errors.ts";
 import { renderAnalysisText } from "../report/analysis-text.ts";
 import { rules } from "../rules/registry.ts";

@@ -2,8 +2,8 @@
 import { reportOf } from "../diagnose/diagnose.ts";
 import { UserError } from "../model/errors.ts";
 import { rules } from "../rules/registry.ts";
+import type { DiagnoseOptions } from "./commands/diagnose.ts";
 import { deliver, exitCodeOf, maySeeSecrets, render } from "./output.ts";
-import type { DiagnoseOptions } from "./program.ts";
 import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
 

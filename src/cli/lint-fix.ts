@@ -8,10 +8,10 @@ import type { Step } from "../model/plan.ts";
 import { commitChanges, describeRefusal } from "../plan/apply-to-files.ts";
 import { changeTexts, type FileChange, type TextChanges } from "../plan/change-texts.ts";
 import { Refused } from "../plan/edit/refusal.ts";
+import type { LintOptions } from "./commands/lint.ts";
 import type { Linted } from "./lint.ts";
 import type { LintFiles } from "./lint-files.ts";
 import { deliver, exitCodeOf, note } from "./output.ts";
-import type { LintOptions } from "./program.ts";
 import type { Veil } from "./veil.ts";
 
 type Texts = LintFiles["texts"];

@@ -13,10 +13,10 @@ import { UserError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { rules } from "../rules/registry.ts";
+import type { LintOptions } from "./commands/lint.ts";
 import { type LintFiles, plainLines, readLintFiles, segmentsOf } from "./lint-files.ts";
 import { fixFiles } from "./lint-fix.ts";
 import { deliver, exitCodeOf, maySeeSecrets, note, render } from "./output.ts";
-import type { LintOptions } from "./program.ts";
 import { type Veil, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 

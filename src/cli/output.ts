@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Report, Verdict } from "../model/report.ts";
-import type { OutputOptions } from "./program.ts";
+import type { OutputOptions } from "./output-options.ts";
 
 export function exitCodeOf(verdict: Verdict): number {
   if (verdict === "healthy") return exitCodes.clean;

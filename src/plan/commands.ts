@@ -1,5 +1,6 @@
 // Steps that only a person or a target can do, as the exact command to paste.
 import type { Step } from "../model/plan.ts";
+import { quoteWord } from "../model/quote.ts";
 
 /** Undefined: the step has no command, or is done by editing files. */
 export function commandOf(step: Step): string | undefined {
@@ -9,7 +10,7 @@ export function commandOf(step: Step): string | undefined {
     case "set-owner":
       return onHost(ownerCommand(step), step.host);
     case "patch-object":
-      return `kubectl ${inNamespace(step.namespace)}patch ${shellWord(step.kind.toLowerCase())} ${shellWord(step.name)} --type=json -p ${shellWord(JSON.stringify(step.patch))}`;
+      return `kubectl ${inNamespace(step.namespace)}patch ${quoteWord(step.kind.toLowerCase())} ${quoteWord(step.name)} --type=json -p ${quoteWord(JSON.stringify(step.patch))}`;
     case "by-hand":
       return step.command;
     default:
@@ -20,13 +21,13 @@ export function commandOf(step: Step): string | undefined {
 type Restart = Extract<Step, { readonly do: "restart" }>["what"];
 
 function restartCommand(what: Restart): string {
-  if (what.kind === "container") return `docker restart ${shellWord(what.name)}`;
-  if (what.kind === "unit") return `systemctl restart ${shellWord(what.name)}`;
+  if (what.kind === "container") return `docker restart ${quoteWord(what.name)}`;
+  if (what.kind === "unit") return `systemctl restart ${quoteWord(what.name)}`;
   // A pod of a workload is made again, with the files as they are now; never forced.
-  if (what.kind === "pod") return `kubectl ${inNamespace(what.namespace)}delete pod ${shellWord(what.name)}`;
+  if (what.kind === "pod") return `kubectl ${inNamespace(what.namespace)}delete pod ${quoteWord(what.name)}`;
   const [name, namespace] = workloadName(what);
   const scope = inNamespace(namespace);
-  const kinds = `kubectl ${scope}get deployment,statefulset,daemonset ${shellWord(name)} --ignore-not-found -o name`;
+  const kinds = `kubectl ${scope}get deployment,statefulset,daemonset ${quoteWord(name)} --ignore-not-found -o name`;
   return `${kinds} | xargs -r kubectl ${scope}rollout restart`;
 }
 
@@ -40,7 +41,7 @@ function workloadName({ name, namespace }: Restart): readonly [string, string | 
 /** This path only: `-h` keeps a link from leading elsewhere, and nothing is recursive. */
 function ownerCommand(step: Extract<Step, { readonly do: "set-owner" }>): string {
   const owner = ownerWord(step.uid, step.gid);
-  const path = shellWord(step.path);
+  const path = quoteWord(step.path);
   return [
     ...(owner === undefined ? [] : [`chown -h ${owner} ${path}`]),
     ...(step.mode === undefined ? [] : [`chmod ${step.mode.toString(8).padStart(4, "0")} ${path}`]),
@@ -53,15 +54,9 @@ function ownerWord(uid: number | undefined, gid: number | undefined): string | u
 }
 
 function inNamespace(namespace: string | undefined): string {
-  return namespace === undefined ? "" : `-n ${shellWord(namespace)} `;
+  return namespace === undefined ? "" : `-n ${quoteWord(namespace)} `;
 }
 
 function onHost(command: string, host: string | undefined): string {
-  return host === undefined || command === "" ? command : `ssh ${shellWord(host)} ${shellWord(command)}`;
-}
-
-/** One word for a POSIX shell, whatever it holds. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return host === undefined || command === "" ? command : `ssh ${quoteWord(host)} ${quoteWord(command)}`;
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CollectedItem, evidenceOf } from "../../src/bundle/collected-item.ts";
+import { evidenceOf } from "../../src/bundle/collected-item.ts";
 import { limits } from "../../src/bundle/limits.ts";
 import type { Manifest } from "../../src/bundle/manifest.ts";
 import { readEvidence } from "../../src/bundle/read-evidence.ts";
@@ -21,6 +21,7 @@ import { createRedactor } from "../../src/bundle/redact.ts";
 import type { EvidenceItem } from "../../src/bundle/source-text.ts";
 import { toSegments } from "../../src/bundle/to-segments.ts";
 import { writeBundle } from "../../src/bundle/write-bundle.ts";
+import type { CollectedItem } from "../../src/model/collected.ts";
 
 let root: string;
 beforeEach(() => {

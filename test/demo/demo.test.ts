@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { diffArrays } from "diff";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RemediateOptions } from "../../src/cli/program.ts";
+import type { RemediateOptions } from "../../src/cli/commands/remediate.ts";
 import { remediateVerb } from "../../src/cli/remediate.ts";
 import type { Remediation } from "../../src/model/remediation.ts";
 

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { LintOptions } from "../../src/cli/commands/lint.ts";
 import { lint } from "../../src/cli/lint.ts";
-import type { LintOptions } from "../../src/cli/program.ts";
 import { UserError } from "../../src/model/errors.ts";
 
 let root = "";

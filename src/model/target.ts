@@ -1,0 +1,59 @@
+// The contract of everything evidence is read from live: a cluster, a host, the local engine.
+import type { CollectedItem } from "./collected.ts";
+
+/** Limits that hold for everything that is read, so that no answer can hang or fill the memory. */
+export interface ReadLimits {
+  /** Per item: one request, one command, one log. */
+  readonly itemTimeoutMs: number;
+  /** Of any answer but a log. More gives `too-large`. */
+  readonly itemBytes: number;
+  /** Of each log; the newest lines count. */
+  readonly logBytes: number;
+  /** How far back logs are read, in seconds. */
+  readonly sinceSeconds: number;
+  /** Requests or sessions at the same time, per target. */
+  readonly parallel: number;
+}
+
+export interface ReadSession {
+  readonly limits: ReadLimits;
+  /** Set off by Ctrl-C: a target ends early and what it has brought so far stays valid. */
+  readonly signal: AbortSignal;
+  /** For people only; called as often as something changes. */
+  progress(step: {
+    readonly target: string;
+    readonly doing: string;
+    readonly done?: number;
+    readonly of?: number;
+  }): void;
+}
+
+/** A place of the outside that evidence is read from. */
+export interface Target {
+  /** As people call it: `cluster kind-dev`, `host jenkins1`. */
+  readonly name: string;
+  /**
+   * Reads everything there is to read. Never throws: what cannot be read comes as an item that says why,
+   * also when the whole target is unreachable.
+   */
+  collect(session: ReadSession): AsyncIterable<CollectedItem>;
+  /** The second look: asks from this target's side what the first look left open. Only requests that are its own are answered. */
+  probe(requests: readonly ProbeRequest[], session: ReadSession): AsyncIterable<CollectedItem>;
+  /** Ends what was opened (ssh master, proxy). Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** From where a connection has to work. */
+export type ProbeOrigin =
+  | { readonly kind: "host"; readonly host: string }
+  /** From inside a container's network: its DNS and routes, not the host's. */
+  | { readonly kind: "container"; readonly host: string; readonly container: string }
+  | { readonly kind: "pod"; readonly namespace: string; readonly name: string };
+
+/** One connection that the stack depends on, to be tried from the side that needs it. */
+export interface ProbeRequest {
+  readonly from: ProbeOrigin;
+  readonly url: string;
+  /** Why it is asked: `prometheus scrapes node-exporter of jenkins1`. */
+  readonly because: string;
+}
