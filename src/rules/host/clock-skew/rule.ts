@@ -32,6 +32,10 @@ export const rule = defineRule({
   needs: ["host.clocks"],
   uses: ["text.lines", "metrics.samples"],
   texts,
+  explains: [
+    { rule: "loki/entries-too-new", via: "anything", mechanism: "the sender's clock is ahead of Loki's" },
+    { rule: "prometheus/clock-stepped-back", via: "anything", mechanism: "the clock of the machine is wrong" },
+  ],
   rivals: [
     {
       rule: "time-zone-of-a-parser",

@@ -79,6 +79,22 @@ function confirm(
     stuck?.text.match(/mountpoint="?([^\s"]+)/)?.[1] ??
     (mount && "target" in mount ? mount.target : mount?.mount);
   const where = path ? ` (${path})` : "";
+  const hung = facts["host.dials"].find(
+    (dial) =>
+      /^(?:df|stat|ls|find|timeout)$/.test(dial.tool) &&
+      dial.outcome === "timeout" &&
+      dial.target.startsWith("/"),
+  );
+  const behind =
+    hung &&
+    facts["host.mounts"].find((entry) => entry.target === hung.target && network.test(entry.type ?? ""));
+  if (hung && (behind || isTimeout))
+    return {
+      holds: true,
+      proof: [hung.at, ...(behind ? [behind.at] : [])],
+      certainty: behind ? "proven" : "likely",
+      says: `${hung.tool} of ${hung.target}${behind ? ` (${behind.type} mount of ${behind.source})` : ""} hangs: the network mount does not answer, so statfs in node-exporter's filesystem collector blocks and the scrape times out`,
+    };
   if (stuck)
     return {
       holds: true,
