@@ -1,10 +1,29 @@
 // A Docker network over addresses that exist outside the host.
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Route } from "../../../model/host.ts";
+import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { formatSubnet, overlaps, parseSubnet } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
+import { matches } from "../../text-rule.ts";
 
+/** People name the network behind the router in their own words. */
+const texts = [
+  "LAN is {cidr}",
+  "LAN range",
+  "LAN subnet",
+  "VPN subnet",
+  "VPN range",
+  "VPN network",
+  "office network",
+  "company network",
+  "corporate network",
+  "internal network",
+  "cannot be reached from this",
+  "not reachable from this",
+  "lost connection to",
+];
+const patterns = texts.map(compilePattern);
 const bridge = /^(?:docker\d|br-|docker_gwbridge|podman)/;
 
 export const rule = defineRule({
@@ -20,10 +39,11 @@ export const rule = defineRule({
   phase: "run",
   needs: [],
   needsAny: ["host.routes", "docker.networks"],
-  uses: ["host.addresses", "host.dials"],
+  uses: ["host.addresses", "host.dials", "text.lines"],
   rivals: [{ rule: "host/firewall-blocks-port", tellApart: "there ip route get leads to the network card" }],
   decideWith:
     "ip route; ip route get PEER; docker network inspect $(docker network ls -q) -f '{{.Name}} {{range .IPAM.Config}}{{.Subnet}}{{end}}'",
+  texts,
   references: [
     "https://docs.docker.com/engine/network/#subnet-allocation",
     "https://github.com/compassvpn/agent/pull/122",
@@ -71,11 +91,26 @@ export const rule = defineRule({
           host: address.host,
         })),
     ];
+    const told = facts["text.lines"]
+      .filter(
+        (line) =>
+          line.stream === "note" &&
+          matches(patterns, line) &&
+          !/docker network|compose network|bridge network/i.test(line.text),
+      )
+      .flatMap((line) =>
+        [...line.text.matchAll(/\b(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}\b/g)].map(([cidr]) => ({
+          cidr,
+          name: "a network outside the host, as the notes say",
+          at: line.at,
+          host: undefined,
+        })),
+      );
     const found = new Map<string, FindingDraft>();
     for (const one of inner) {
       const own = parseSubnet(one.cidr);
       if (!own || own.prefix === 0) continue;
-      const other = outer.find(
+      const other = [...outer, ...told].find(
         (entry) =>
           (entry.host === one.host || entry.host === undefined || one.host === undefined) &&
           entry.at !== one.at &&

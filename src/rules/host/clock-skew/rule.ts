@@ -34,7 +34,11 @@ export const rule = defineRule({
   texts,
   explains: [
     { rule: "loki/entries-too-new", via: "anything", mechanism: "the sender's clock is ahead of Loki's" },
-    { rule: "prometheus/clock-stepped-back", via: "anything", mechanism: "the clock of the machine is wrong" },
+    {
+      rule: "prometheus/clock-stepped-back",
+      via: "anything",
+      mechanism: "the clock of the machine is wrong",
+    },
   ],
   rivals: [
     {
