@@ -3,7 +3,6 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
-import { isBefore } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
 
 export const rule = defineRule({
