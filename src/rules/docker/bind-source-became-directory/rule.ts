@@ -60,13 +60,20 @@ function pathsOf(text: string): { source?: string; target?: string } {
 
 function confirm(hit: TextHit, facts: Pick<Facts, "host.files" | "docker.containers">): Confirmation {
   const { text } = hit.line;
+  // the volume of a pod is another story
+  if (/\/var\/lib\/kubelet\/pods\//.test(text) || (hit.component?.pods.length ?? 0) > 0 || hit.line.pod)
+    return { holds: false };
   if (!/is a directory/.test(text)) {
-    // the reverse: a file mounted onto a folder of the image
+    const { source, target } = pathsOf(text);
+    if (source && target && isFile(source) && !isFile(target))
+      return {
+        holds: true,
+        says: `The file ${source} is mounted onto ${target}, which is a directory in the image: name the file inside the container (${target.replace(/\/$/, "")}/${source.split("/").at(-1)})`,
+      };
     return { holds: true };
   }
   const { target } = pathsOf(text);
-  if (!target || !/\.(ya?ml|json|ini|conf|toml|river|alloy|rules|tmpl|web|env)$/.test(target))
-    return { holds: false };
+  if (!target || !isFile(target)) return { holds: false };
   const mount = facts["docker.containers"]
     .flatMap((container) => container.mounts ?? [])
     .find((entry) => entry.target === target);
@@ -87,4 +94,8 @@ function confirm(hit: TextHit, facts: Pick<Facts, "host.files" | "docker.contain
       says: `${mount.source} on the host is a directory, but it is mounted as the file ${target}: Docker created the missing bind source as an empty directory`,
     };
   return {};
+}
+
+function isFile(path: string): boolean {
+  return /\.(ya?ml|json|ini|conf|toml|river|alloy|rules|tmpl|web|env)$/.test(path);
 }

@@ -1,13 +1,17 @@
 // A health check on `localhost` that meets ::1 first.
+
+import type { DockerContainer } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { byHand } from "../../by-hand.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
   "Connecting to localhost:{port#} ([::1]:{again#})",
   "wget: can't connect to remote host: Connection refused",
+  "wget: can't connect to remote host",
   "Connecting to localhost ([::1]",
 ];
 const patterns = texts.map(compilePattern);
@@ -24,7 +28,7 @@ export const rule = defineRule({
   effect: "not-ready",
   phase: "ready",
   needs: ["text.lines"],
-  uses: ["docker.containers"],
+  uses: ["docker.containers", "host.dials"],
   texts,
   rivals: [
     {
@@ -40,27 +44,32 @@ export const rule = defineRule({
   ],
   check(facts) {
     const lines = facts["text.lines"].filter((line) => matches(patterns, line));
-    const v6 = lines.findLast((line) => /\[::1\]/.test(line.text));
-    const refused = lines.findLast((line) => /can't connect to remote host/.test(line.text));
+    // wget writes the first line in front of a success as well
+    const v6 = lines.findLast((line) => /\[::1\]/.test(line.text) && isRefused(line, lines));
+    const refused = lines.findLast((line) => refusal.test(line.text) && !/\d\.\d/.test(line.text));
     const checked = facts["docker.containers"].filter((container) =>
       container.healthcheck?.some((word) => /localhost/.test(word)),
     );
-    const unhealthy =
-      checked.find((container) =>
-        /unhealthy/.test(`${container.health ?? ""} ${container.statusText ?? ""}`),
-      ) ?? checked[0];
-    if (!v6 && !(refused && unhealthy && /wget/.test(unhealthy.healthcheck?.join(" ") ?? ""))) return [];
+    const unhealthy = checked.find((container) =>
+      /unhealthy/.test(`${container.health ?? ""} ${container.statusText ?? ""}`),
+    );
+    const usesWget = /wget/.test(unhealthy?.healthcheck?.join(" ") ?? "");
+    const isServed =
+      unhealthy !== undefined &&
+      facts["host.dials"].some(
+        (dial) => dial.outcome === "connected" && dial.targetPort === checkedPort(unhealthy),
+      );
+    if (!v6 && !(refused && usesWget && isServed)) return [];
     const line = v6 ?? refused;
     if (!line) return [];
-    const port =
-      line.text.match(/localhost:(\d+)/)?.[1] ??
-      unhealthy?.healthcheck?.join(" ").match(/localhost:(\d+)/)?.[1];
+    const port = line.text.match(/localhost:(\d+)/)?.[1] ?? (unhealthy ? checkedPort(unhealthy) : undefined);
+    const whose = unhealthy ?? (checked.length === 1 ? checked[0] : undefined);
     const finding: FindingDraft = {
-      subject: { kind: "component", id: unhealthy?.name ?? "container" },
-      says: `The health check${unhealthy ? ` of ${unhealthy.name}` : ""} asks localhost${port ? `:${port}` : ""}, which resolves to [::1] and is refused; the program listens on IPv4 only (use 127.0.0.1 in the check)`,
+      subject: { kind: "component", id: whose?.name ?? "container" },
+      says: `The health check${whose ? ` of ${whose.name}` : ""} asks localhost${port ? `:${port}` : ""}, which resolves to [::1] and is refused; the program listens on IPv4 only (use 127.0.0.1 in the check)`,
       proof: [
         { ...line.at, excerpt: line.text },
-        ...(unhealthy ? [unhealthy.fieldsAt?.healthcheck ?? unhealthy.at] : []),
+        ...(whose ? [whose.fieldsAt?.healthcheck ?? whose.at] : []),
       ],
       certainty: v6 ? "proven" : "likely",
     };
@@ -74,3 +83,17 @@ export const rule = defineRule({
       "safe",
     ),
 });
+
+const refusal = /can't connect to remote host|Connection refused/i;
+
+function isRefused(line: TextLine, lines: readonly TextLine[]): boolean {
+  return (
+    refusal.test(line.text) ||
+    lines.some((other) => other.streamId === line.streamId && refusal.test(other.text))
+  );
+}
+
+function checkedPort(container: DockerContainer): number | undefined {
+  const port = container.healthcheck?.join(" ").match(/localhost:(\d{1,5})/)?.[1];
+  return port === undefined ? undefined : Number(port);
+}

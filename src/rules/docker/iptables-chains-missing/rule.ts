@@ -2,6 +2,9 @@
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
 
+const probe = /COMMAND_FAILED|iptables[^:]* -(?:[DCFX]|n -L|L) /;
+const reload = /firewall-cmd --(?:complete-)?reload|firewalld was re|systemctl re\w+ firewalld/;
+
 export const rule = textRule({
   id: "docker/iptables-chains-missing",
   title:
@@ -22,6 +25,12 @@ export const rule = textRule({
     "Unable to enable SKIP DNAT rule",
     "Failed to program NAT chain",
     "COMMAND_FAILED: '/usr/sbin/iptables…iptables: Bad rule",
+    "firewall-cmd --reload",
+    "firewall-cmd --complete-reload",
+    "systemctl restart firewalld",
+    "systemctl reload firewalld",
+    "firewalld was restarted",
+    "firewalld was reloaded",
     "can't initialize iptables table `nat': Table does not exist",
     "Chain 'DOCKER' does not exist",
     "Chain 'DOCKER-ISOLATION-STAGE-2' does not exist",
@@ -29,12 +38,17 @@ export const rule = textRule({
   ],
   except: ["table `raw'", "-t raw"],
   uses: ["host.versions"],
-  confirm: (hit) => (/docker|iptables|nat|br-/i.test(hit.line.text) ? { holds: true } : { holds: false }),
-  says: ({ line }) => {
-    const chain =
-      line.text.match(/-[tAIDNC] (DOCKER[\w-]*)/)?.[1] ?? line.text.match(/(DOCKER[\w-]*)/)?.[1] ?? "DOCKER";
-    return `Docker's iptables chain ${chain} is missing (${/MASQUERADE|Table does not exist/.test(line.text) ? "kernel modules of the running kernel are not there, or the iptables back end does not fit" : "a firewall restart or reload flushed it after dockerd had started"}): published ports and container networks do not work`;
+  confirm: (hit) => {
+    const real = hit.lines.filter((line) => !reload.test(line.text) && !probe.test(line.text));
+    const failed = hit.lines.find((line) => probe.test(line.text));
+    const reloaded = hit.lines.find((line) => reload.test(line.text));
+    // dockerd removes and looks for rules that need not exist; firewalld writes a warning for each at every start
+    if (real.length === 0 && !(failed && reloaded)) return { holds: false };
+    const shown = real.at(-1) ?? failed;
+    if (shown === undefined || shown === hit.line) return { holds: true };
+    return { holds: true, says: sentence(shown.text), proof: [{ ...shown.at, excerpt: shown.text }] };
   },
+  says: ({ line }) => sentence(line.text),
   rivals: [
     { rule: "docker/raw-table-missing", tellApart: "there the iptables raw table is named, since Docker 28" },
     { rule: "docker/container-dns-fails", tellApart: "there chains exist and port 53 is dropped" },
@@ -51,3 +65,8 @@ export const rule = textRule({
       "systemctl restart docker",
     ),
 });
+
+function sentence(text: string): string {
+  const chain = text.match(/-[tAIDNC] (DOCKER[\w-]*)/)?.[1] ?? text.match(/(DOCKER[\w-]*)/)?.[1] ?? "DOCKER";
+  return `Docker's iptables chain ${chain} is missing (${/MASQUERADE|Table does not exist/.test(text) ? "kernel modules of the running kernel are not there, or the iptables back end does not fit" : "a firewall restart or reload flushed it after dockerd had started"}): published ports and container networks do not work`;
+}

@@ -85,9 +85,9 @@ function flagFinding(component: Component): FindingDraft[] {
       .find((value) => value !== undefined);
   const root = view.mounts.find((mount) => mount.source === "/");
   const rootfs = flag("rootfs");
-  // the form before 0.16: only proc and sys of the host, the root file system through an ignore list
+  // the widespread form of tutorials: only proc and sys of the host, the root file system through an exclude list
   if (rootfs === undefined && flag("procfs") !== undefined && root) {
-    const isOld = view.args.some((arg) => /ignored-mount-points/.test(arg));
+    const isOld = view.args.some((arg) => /ignored-mount-points|mount-points-exclude/.test(arg));
     if (isOld) return [];
   }
   if (rootfs !== undefined && (!root || samePath(root.target, rootfs)))
