@@ -1,23 +1,42 @@
 // `diagnose`: evidence in, root cause out.
-import { reportOf } from "../diagnose/diagnose.ts";
-import { UserError } from "../model/errors.ts";
+import { evidenceOf } from "../bundle/collected-item.ts";
+import { createRedactor } from "../bundle/redact.ts";
+import { reportOf, reportOfItems } from "../diagnose/diagnose.ts";
+import { exitCodes, UserError } from "../model/errors.ts";
+import type { Report } from "../model/report.ts";
 import { rules } from "../rules/registry.ts";
 import type { DiagnoseOptions } from "./commands/diagnose.ts";
+import { asksForLive, notBoth, readLive } from "./live.ts";
 import { deliver, exitCodeOf, maySeeSecrets, render } from "./output.ts";
 import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
 
 export async function diagnose(options: DiagnoseOptions): Promise<number> {
-  if (options.from === undefined) {
-    throw new UserError(
-      "usage",
-      "nothing to read: --from is missing",
-      "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident",
-    );
-  }
-  const report = await withEvidence(options.from, (evidence) =>
-    reportOf(evidence, { rules, version: version(), mode: "diagnose" }, maySeeSecrets(options)),
-  );
+  const report = await (options.from === undefined
+    ? liveReport(options)
+    : savedReport(options, options.from));
+  if (report === undefined) return exitCodes.interrupted;
   deliver(await render(report, options, options.topology === true), options.output);
   return exitCodeOf(report.verdict);
+}
+
+const judging = { rules, version: version(), mode: "diagnose" } as const;
+
+async function savedReport(options: DiagnoseOptions, from: string): Promise<Report> {
+  if (asksForLive(options)) throw notBoth();
+  return await withEvidence(from, (evidence) => reportOf(evidence, judging, maySeeSecrets(options)));
+}
+
+/** Judged as a bundle of it would be. Undefined when Ctrl-C ended it: half of the evidence is no ground for a verdict. */
+async function liveReport(options: DiagnoseOptions): Promise<Report | undefined> {
+  if (!asksForLive(options)) {
+    throw new UserError(
+      "usage",
+      "nothing to read: neither --from nor a live system is named",
+      "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident; or a cluster: watchmend diagnose --context NAME",
+    );
+  }
+  const { items, interrupted } = await readLive(options);
+  if (interrupted) return undefined;
+  return await reportOfItems(await evidenceOf(items, createRedactor()), judging, false);
 }

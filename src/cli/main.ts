@@ -2,6 +2,7 @@
 // The entry: reads the command line, runs one verb, turns every failure into a sentence and an exit code.
 import { CommanderError } from "commander";
 import { exitCodes, UserError } from "../model/errors.ts";
+import { interrupt } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -9,7 +10,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.clean);
   throw error;
 });
-process.on("SIGINT", () => process.exit(exitCodes.interrupted));
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
 
 try {
   await buildProgram().parseAsync(process.argv);

@@ -9,6 +9,8 @@ export const errorCodes = {
   "archive-damaged": "The archive is truncated or not an archive.",
   "archive-refused": "The archive holds paths or sizes that are refused for safety.",
   "bad-config": "A configuration file of watchmend itself does not validate.",
+  "target-unusable":
+    "A live system cannot be read as it was asked for: a tool or its configuration is missing, or a name is unknown.",
   "output-unwritable": "The output file cannot be written.",
   "unknown-rule": "No rule has this id.",
   internal: "watchmend itself failed; this is a bug.",

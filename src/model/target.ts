@@ -1,5 +1,6 @@
 // The contract of everything evidence is read from live: a cluster, a host, the local engine.
 import type { CollectedItem } from "./collected.ts";
+import type { ComponentKind } from "./component.ts";
 
 /** Limits that hold for everything that is read, so that no answer can hang or fill the memory. */
 export interface ReadLimits {
@@ -37,11 +38,51 @@ export interface Target {
    * also when the whole target is unreachable.
    */
   collect(session: ReadSession): AsyncIterable<CollectedItem>;
+  /**
+   * The second look at what only the stack tells to be worth it: logs of its pods, its components' own APIs.
+   * Targets without it bring everything in the first look. Only looks that are its own are answered.
+   */
+  lookCloser?(looks: readonly CloserLook[], session: ReadSession): AsyncIterable<CollectedItem>;
   /** The second look: asks from this target's side what the first look left open. Only requests that are its own are answered. */
   probe(requests: readonly ProbeRequest[], session: ReadSession): AsyncIterable<CollectedItem>;
   /** Ends what was opened (ssh master, proxy). Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** Something that is read only where the stack, known from the first look, makes it worth reading. */
+export type CloserLook =
+  | {
+      readonly kind: "pod-log";
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+      /** Of the run before the last restart. */
+      readonly previous?: boolean;
+      readonly component?: ComponentKind;
+    }
+  | {
+      readonly kind: "pod-api";
+      readonly namespace: string;
+      readonly pod: string;
+      readonly port: number;
+      readonly scheme?: "http" | "https";
+      /** With query. */
+      readonly path: string;
+      readonly component: ComponentKind;
+      /** The answer's status is part of what is asked: `/ready` says 503 with a reason. */
+      readonly statusMatters?: boolean;
+      /** Not every version or configuration answers this: no answer is no gap. */
+      readonly optional?: boolean;
+      /** Only the beginning is of use. */
+      readonly headBytes?: number;
+    }
+  /** Chosen not to be read, e.g. the logs of the hundredth equal pod; told as such. */
+  | {
+      readonly kind: "left-out";
+      readonly what: string;
+      readonly because: string;
+      readonly decideWith: string;
+    };
 
 /** From where a connection has to work. */
 export type ProbeOrigin =

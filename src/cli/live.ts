@@ -1,0 +1,115 @@
+// Reads live systems: all targets at the same time, first everything they see, then what the stack makes worth a second look.
+import { type FirstSight, firstSight } from "../diagnose/first-sight.ts";
+import { type CollectedItem, isMissing } from "../model/collected.ts";
+import { UserError } from "../model/errors.ts";
+import type { CloserLook, ProbeRequest, ReadSession, Target } from "../model/target.ts";
+import { interruptible } from "./interrupt.ts";
+import { type LiveOptions, limitsOf } from "./live-options.ts";
+import { progressLine } from "./progress.ts";
+import { targetKinds } from "./target-kinds.ts";
+
+export interface LiveEvidence {
+  /** In an order that does not depend on who answered first. */
+  readonly items: readonly CollectedItem[];
+  /** Ctrl-C ended the reading; the items say so, too. */
+  readonly interrupted: boolean;
+}
+
+/** What the second look asks for, from what the first one showed: one planner per entry. */
+interface SecondLook {
+  readonly looks: (sight: FirstSight) => readonly CloserLook[];
+  readonly probes: (sight: FirstSight) => readonly ProbeRequest[];
+}
+
+const secondLook: SecondLook = { looks: () => [], probes: () => [] };
+
+/** Do the options name a live system? */
+export function asksForLive(options: LiveOptions): boolean {
+  const { context, kubeconfig, namespace, inCluster, host } = options;
+  return [context, kubeconfig, namespace, inCluster, host].some((option) => option !== undefined);
+}
+
+export function notBoth(): UserError {
+  return new UserError(
+    "usage",
+    "--from reads saved evidence, and the other options name a live system: it can only be one of them",
+    "Leave out --from to read the live system, or the other options to read what was saved.",
+  );
+}
+
+export async function readLive(options: LiveOptions): Promise<LiveEvidence> {
+  const signal = interruptible();
+  const line = progressLine(options);
+  const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
+  const targets = await openTargets(options, signal);
+  try {
+    const first = await fromAll(targets, (target) => target.collect(session));
+    const second = signal.aborted ? [] : await lookAgain(targets, first, session);
+    const items = inOrder([...first, ...second]);
+    return { items: signal.aborted ? [...items, interruption] : items, interrupted: signal.aborted };
+  } finally {
+    line.end();
+    await Promise.all(targets.map((target) => target.close()));
+  }
+}
+
+async function openTargets(options: LiveOptions, signal: AbortSignal): Promise<readonly Target[]> {
+  const opened = await Promise.allSettled(targetKinds.map((kind) => kind.open(options, signal)));
+  const targets = opened.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  const failed = opened.find((result) => result.status === "rejected");
+  if (failed) {
+    await Promise.all(targets.map((target) => target.close()));
+    throw failed.reason;
+  }
+  if (targets.length > 0) return targets;
+  throw new UserError(
+    "usage",
+    "no live system is named",
+    `Name one with ${targetKinds.map((kind) => kind.options).join(" or ")}, or read saved evidence with --from PATH.`,
+  );
+}
+
+async function lookAgain(
+  targets: readonly Target[],
+  first: readonly CollectedItem[],
+  session: ReadSession,
+): Promise<readonly CollectedItem[]> {
+  if (first.every((item) => isMissing(item.body))) return [];
+  const sight = firstSight(first);
+  const looks = secondLook.looks(sight);
+  const probes = secondLook.probes(sight);
+  return await fromAll(targets, async function* (target) {
+    if (looks.length > 0 && target.lookCloser) yield* target.lookCloser(looks, session);
+    if (probes.length > 0) yield* target.probe(probes, session);
+  });
+}
+
+async function fromAll(
+  targets: readonly Target[],
+  read: (target: Target) => AsyncIterable<CollectedItem>,
+): Promise<readonly CollectedItem[]> {
+  const perTarget = await Promise.all(
+    targets.map(async (target) => {
+      const items: CollectedItem[] = [];
+      for await (const item of read(target)) items.push(item);
+      return items;
+    }),
+  );
+  return perTarget.flat();
+}
+
+/** By locator, each once: the same things seen give the same evidence, whoever was faster. */
+function inOrder(items: readonly CollectedItem[]): readonly CollectedItem[] {
+  const byLocator = new Map<string, CollectedItem>();
+  for (const item of items) if (!byLocator.has(item.locator)) byLocator.set(item.locator, item);
+  return [...byLocator.values()].sort((a, b) => (a.locator < b.locator ? -1 : 1));
+}
+
+const interruption: CollectedItem = {
+  locator: "the rest of the evidence",
+  how: "not read",
+  body: {
+    because: "unreadable",
+    detail: "reading was interrupted by Ctrl-C; what had been read until then is here",
+  },
+};

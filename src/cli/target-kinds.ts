@@ -1,0 +1,13 @@
+// The kinds of live systems there are: one entry each. `open` gives no target when the options ask for none of its kind.
+import type { Target } from "../model/target.ts";
+import type { LiveOptions } from "./live-options.ts";
+
+export interface TargetKind {
+  /** The options that ask for it, as usage errors name them. */
+  readonly options: string;
+  /** Throws a UserError when what is asked for cannot be read at all: a tool is missing, a name is unknown. */
+  open(options: LiveOptions, signal: AbortSignal): Promise<readonly Target[]>;
+}
+
+/** Loaded when first needed, so that `--from` and `--help` do not pay for it. */
+export const targetKinds: readonly TargetKind[] = [];
