@@ -37,9 +37,19 @@ export interface FirewallRule {
   /** Matches that the fields above do not express (a set, a limit, a mark): the rule hits only some of these packets. */
   readonly isPartial?: boolean;
   readonly packets?: number;
+  /** The firewalld zone the rule stands in: which packets it is asked about. */
+  readonly zone?: FirewallZone;
   /** IP family the rule is for, when only one. */
   readonly family?: "ipv4" | "ipv6";
   readonly text: string;
+}
+
+/** A zone with a source address takes its packets before one with an interface; what belongs to none is the default zone's. */
+export interface FirewallZone {
+  readonly name: string;
+  readonly interfaces: readonly string[];
+  readonly sources: readonly string[];
+  readonly isDefault?: boolean;
 }
 
 export interface FirewallState {

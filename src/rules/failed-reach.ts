@@ -31,6 +31,13 @@ export interface FailedReach {
   readonly isItsHost: boolean;
 }
 
+/** The machine an address belongs to, as far as the evidence says. */
+export interface Machine {
+  readonly host: string | undefined;
+  /** False: nothing names it, and the only machine that was looked at is taken for it. */
+  readonly isCertain: boolean;
+}
+
 const failures = new Set(["refused", "timeout", "no-route"]);
 /** What a client sees when the way is blocked like this. A time-out in front of a closed port would be something else. */
 const fits: Readonly<Record<string, readonly string[]>> = {
@@ -65,7 +72,7 @@ function isContainerName(facts: ReachFacts, host: string): boolean {
 }
 
 function judge(facts: ReachFacts, stack: Stack, dial: FailedReach["dial"]): FailedReach | undefined {
-  const machine = machineOf(facts, dial.targetHost);
+  const machine = machineOf(facts, dial);
   if (machine === undefined) return undefined;
   const known = networkOfHost(facts, machine.host);
   const network =
@@ -93,11 +100,12 @@ function declared(facts: ReachFacts, host: string | undefined): readonly DockerC
   return own.length > 0 ? own : all.some((container) => container.host !== undefined) ? [] : all;
 }
 
-/** The machine the address belongs to; undefined when the evidence is of other machines. */
-function machineOf(
-  facts: ReachFacts,
-  address: string,
-): { host: string | undefined; isCertain: boolean } | undefined {
+/** The machine that was dialled; undefined when the evidence is of other machines. */
+export function machineOf(
+  facts: Pick<ReachFacts, "host.addresses" | "host.listeners" | "docker.containers" | "host.firewall">,
+  dial: Pick<Dial, "targetHost" | "fromHost" | "fromContainer" | "tool">,
+): Machine | undefined {
+  const address = dial.targetHost ?? "";
   const own = facts["host.addresses"].filter((entry) => entry.container === undefined);
   const holder = own.find((entry) => entry.cidr.split("/")[0] === address);
   if (holder) return { host: holder.host, isCertain: true };
@@ -108,12 +116,16 @@ function machineOf(
   );
   const named = [...hosts].find((host) => host === address || host.split(".")[0] === address.split(".")[0]);
   if (named && parseAddress(address) === undefined) return { host: named, isCertain: true };
-  if (hosts.size > 1) return undefined;
-  const [only] = hosts;
-  if (isGateway(address)) return { host: only, isCertain: true };
+  if (isGateway(address)) {
+    const from = dial.fromHost ?? (hosts.size === 1 ? [...hosts][0] : undefined);
+    return hosts.size > 1 && from === undefined ? undefined : { host: from, isCertain: true };
+  }
+  // typed at the prompt of the machine that was looked at: what it dials is another one
+  const others = [...hosts].filter((host) => dial.tool === "log" || host !== dial.fromHost);
+  if (hosts.size > 0 && others.length !== 1) return undefined;
   // addresses were looked at, and this one is another machine's
   if (own.length > 0 && parseAddress(address) !== undefined) return undefined;
-  return { host: only, isCertain: false };
+  return { host: others[0], isCertain: false };
 }
 
 /** The ways in which a container names its own host. */
@@ -147,12 +159,23 @@ export function reachFinding(
   return {
     subject: holder ? { kind: "component", id: holder.id } : { kind: "link", id: address },
     ...(holder ? { component: holder.id } : {}),
-    says,
+    says: entry.isItsHost ? says : `${says} (${assumption(entry)})`,
     proof: [...entry.reach.proof.map(({ at }) => at), { ...dial.at }, ...extra],
-    certainty: entry.isItsHost && entry.reach.certainty !== "likely" ? "proven" : "likely",
+    certainty: certaintyOf(entry),
+    ...(entry.isItsHost ? {} : { decideWith: `ip -br addr | grep -F ${dial.targetHost}` }),
     concerns: [dial.targetHost.toLowerCase(), ...(holder ? [holder.id] : [])],
     ...(dial.timeMs === undefined ? {} : { timeMs: dial.timeMs }),
   };
+}
+
+/** A machine that serves the very port that was dialled is most likely the one that was meant. */
+function certaintyOf({ isItsHost, reach: { certainty, mechanism } }: FailedReach): FindingDraft["certainty"] {
+  if (isItsHost) return certainty === "likely" ? "likely" : "proven";
+  return mechanism === "nobody-listens" ? "possible" : "likely";
+}
+
+function assumption({ dial, host }: FailedReach): string {
+  return `nothing shown says that ${dial.targetHost} is ${host ?? "this machine"}; it is the only machine that was looked at`;
 }
 
 function serverOf(

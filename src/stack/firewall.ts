@@ -119,7 +119,7 @@ function matchOf(rule: FirewallRule, packet: Packet): Match {
     addressMatch(rule.destination, packet.destination),
     inMatch(rule.inInterface, packet),
     outMatch(rule.outInterface, packet),
-    stateMatch(rule.states),
+    stateMatch(rule.states, packet),
     rule.isPartial ? ("maybe" as const) : ("yes" as const),
   ];
   if (parts.includes("no")) return "no";
@@ -193,8 +193,10 @@ export function isInternal(name: string): boolean {
   return /^(?:lo|docker\d|docker_gwbridge|br-|podman|cni|virbr|veth)/.test(name);
 }
 
-function stateMatch(states: readonly string[] | undefined): Match {
+function stateMatch(states: readonly string[] | undefined, packet: Packet): Match {
   if (states === undefined || states.length === 0) return "yes";
+  // a published port: the first packet has been translated when it comes to the forward chain
+  if (packet.isForwarded && states.includes("DNAT")) return "yes";
   const isNegated = states[0]?.startsWith("!") ?? false;
   const hasNew = states.some((state) => state.replace("!", "") === "NEW");
   return hasNew !== isNegated ? "yes" : "no";

@@ -2,6 +2,7 @@
 
 import { given } from "../../model/given.ts";
 import type { FirewallRule } from "../../model/host.ts";
+import type { Place } from "../../model/place.ts";
 import { commandOf } from "../command.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
@@ -24,8 +25,7 @@ export const firewalld: Parser = {
   parse(segment, emit) {
     emit.seen("host.firewall");
     const base = { host: hostOf(segment), tool: "firewalld" as const };
-    let zone: Zone = { name: "", interfaces: [], sources: [] };
-    let isRich = false;
+    const zones: ZoneBlock[] = [];
     for (const line of linesOf(segment)) {
       const text = line.text.trim();
       const at = placeOf(segment, line.index);
@@ -36,61 +36,138 @@ export const firewalld: Parser = {
       }
       const key = keyLine.exec(line.text);
       const title = key ? null : zoneLine.exec(line.text);
-      if (title) {
-        zone = { name: title[1] ?? "", interfaces: [], sources: [] };
-        emit.fact("host.firewallstates", given({ ...base, at, active: true }));
-        isRich = false;
-      } else if (key) {
-        isRich = key[1] === "rich rules";
-        zone = withKey(zone, key[1] ?? "", key[2] ?? "");
-        for (const rule of rulesOf(zone, key[1] ?? "", key[2] ?? "")) {
-          emit.fact("host.firewall", given({ ...base, at, chain: zone.name, text, ...rule }));
-        }
-        if (isRich && key[2]) emitRich(key[2]);
-      } else if (isRich && text.startsWith("rule ")) emitRich(text);
+      const zone = zones.at(-1);
+      if (title) zones.push({ name: title[1] ?? "", title: text, at, keys: [], interfaces: [], sources: [] });
+      else if (key) {
+        // `--list-all` cut out of its first line
+        const own = zone ?? { name: "", title: "", at, keys: [], interfaces: [], sources: [] };
+        if (!zone) zones.push(own);
+        own.keys.push({ key: key[1] ?? "", value: key[2] ?? "", text, at });
+        if (key[1] === "interfaces") own.interfaces.push(...wordsOf(key[2] ?? ""));
+        if (key[1] === "sources") own.sources.push(...wordsOf(key[2] ?? ""));
+      } else if (zone && text.startsWith("rule "))
+        zone.keys.push({ key: "rich rules", value: text, text, at });
       else leaveAsText(segment, line, emit);
-
-      function emitRich(rule: string): void {
-        emit.fact("host.firewall", given({ ...base, at, chain: zone.name, text, ...richRule(rule) }));
-      }
+    }
+    for (const zone of zones.filter((candidate) => isInUse(candidate, zones))) {
+      if (zone.title !== "") emit.fact("host.firewallstates", given({ ...base, at: zone.at, active: true }));
+      const of = given({
+        name: zone.name,
+        interfaces: zone.interfaces,
+        sources: zone.sources,
+        isDefault: /default/.test(zone.title) ? true : undefined,
+      });
+      const rules = zone.keys.flatMap(({ key, value, text, at }) =>
+        (key === "rich rules" ? (value ? [richRule(value)] : []) : rulesOf(key, value)).map((rule) => ({
+          text,
+          at,
+          ...rule,
+        })),
+      );
+      // firewalld asks the denials of rich rules before everything that lets in
+      const denies = (rule: Rule) => rule.isPolicy !== true && /^(?:DROP|REJECT)$/.test(rule.action);
+      for (const rule of [...rules.filter(denies), ...rules.filter((rule) => !denies(rule))])
+        emit.fact("host.firewall", given({ ...base, chain: zone.name, zone: of, ...rule }));
     }
   },
 };
 
-interface Zone {
+interface ZoneBlock {
   readonly name: string;
-  readonly interfaces: readonly string[];
-  readonly sources: readonly string[];
+  readonly title: string;
+  readonly at: Place;
+  readonly keys: {
+    readonly key: string;
+    readonly value: string;
+    readonly text: string;
+    readonly at: Place;
+  }[];
+  readonly interfaces: string[];
+  readonly sources: string[];
+}
+
+/** `--list-all-zones` shows the zones nothing belongs to as well. */
+function isInUse(zone: ZoneBlock, all: readonly ZoneBlock[]): boolean {
+  if (all.length === 1 || /active|default/.test(zone.title)) return true;
+  return zone.interfaces.length + zone.sources.length > 0;
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 type Rule = Partial<FirewallRule> & { action: string };
 
-function withKey(zone: Zone, key: string, value: string): Zone {
-  const words = value.split(/\s+/).filter((word) => word !== "");
-  if (key === "interfaces") return { ...zone, interfaces: words };
-  return key === "sources" ? { ...zone, sources: words } : zone;
-}
-
-/** Ports of the services that matter to a monitoring stack: firewalld's own XML files. */
-const servicePorts: Readonly<Record<string, readonly [string, string]>> = {
-  ssh: ["22", "tcp"],
-  http: ["80", "tcp"],
-  https: ["443", "tcp"],
-  dns: ["53", "udp"],
-  cockpit: ["9090", "tcp"],
-  prometheus: ["9090", "tcp"],
-  "prometheus-node-exporter": ["9100", "tcp"],
-  grafana: ["3000", "tcp"],
-  "kube-api": ["6443", "tcp"],
-  "kube-apiserver": ["6443", "tcp"],
-  kubelet: ["10250", "tcp"],
-  ntp: ["123", "udp"],
+/** Ports of the services that firewalld ships and that stand in many zones: its own XML files. */
+const servicePorts: Readonly<Record<string, string>> = {
+  ceph: "6800:7300/tcp",
+  "ceph-mon": "3300/tcp 6789/tcp",
+  cockpit: "9090/tcp",
+  dhcp: "67/udp",
+  dhcpv6: "547/udp",
+  "dhcpv6-client": "546/udp",
+  dns: "53/tcp 53/udp",
+  "docker-registry": "5000/tcp",
+  "docker-swarm": "2377/tcp 7946/tcp 7946/udp 4789/udp",
+  elasticsearch: "9300/tcp 9200/tcp",
+  "etcd-client": "2379/tcp",
+  "etcd-server": "2380/tcp",
+  glusterfs: "24007/tcp 24008/tcp 24009/tcp 38465:38467/tcp 49152:49664/tcp",
+  grafana: "3000/tcp",
+  "high-availability": "2224/tcp 3121/tcp 5403/tcp 5404/udp 5405:5412/udp 9929/tcp 21064/tcp",
+  http: "80/tcp",
+  http3: "443/udp",
+  https: "443/tcp",
+  imap: "143/tcp",
+  imaps: "993/tcp",
+  ipp: "631/tcp 631/udp",
+  "ipp-client": "631/udp",
+  ipsec: "500/udp 4500/udp",
+  jenkins: "8080/tcp",
+  kerberos: "88/tcp 88/udp",
+  "kube-api": "6443/tcp",
+  "kube-apiserver": "6443/tcp",
+  kubelet: "10250/tcp",
+  ldap: "389/tcp",
+  ldaps: "636/tcp",
+  llmnr: "5355/tcp 5355/udp",
+  mdns: "5353/udp",
+  mountd: "20048/tcp 20048/udp",
+  mysql: "3306/tcp",
+  nfs: "2049/tcp",
+  nrpe: "5666/tcp",
+  ntp: "123/udp",
+  openvpn: "1194/udp",
+  postgresql: "5432/tcp",
+  prometheus: "9090/tcp",
+  "prometheus-node-exporter": "9100/tcp",
+  redis: "6379/tcp",
+  "rpc-bind": "111/tcp 111/udp",
+  rsyncd: "873/tcp 873/udp",
+  samba: "137:138/udp 139/tcp 445/tcp",
+  "samba-client": "137:138/udp",
+  smtp: "25/tcp",
+  snmp: "161/udp",
+  ssdp: "1900/udp",
+  ssh: "22/tcp",
+  syslog: "514/udp",
+  "syslog-tls": "6514/tcp 6514/udp",
+  tftp: "69/udp",
+  "vnc-server": "5900:5903/tcp",
+  wireguard: "51820/udp",
+  "zabbix-agent": "10050/tcp",
+  "zabbix-server": "10051/tcp",
 };
 
-function rulesOf(zone: Zone, key: string, value: string): Rule[] {
-  const words = value.split(/\s+/).filter((word) => word !== "");
-  const [inInterface] = zone.interfaces;
-  const common = { ...(zone.interfaces.length === 1 && inInterface ? { inInterface } : {}) };
+function portsOfService(name: string): readonly { readonly port: string; readonly protocol: string }[] {
+  return wordsOf(Object.hasOwn(servicePorts, name) ? (servicePorts[name] ?? "") : "").map((word) => {
+    const [port = "", protocol = "tcp"] = word.split("/");
+    return { port, protocol };
+  });
+}
+
+function rulesOf(key: string, value: string): Rule[] {
+  const words = wordsOf(value);
   if (key === "target") {
     // "default" lets pass what is listed and rejects the rest
     const action = { ACCEPT: "ACCEPT", DROP: "DROP", "%%REJECT%%": "REJECT", default: "REJECT" }[
@@ -101,15 +178,15 @@ function rulesOf(zone: Zone, key: string, value: string): Rule[] {
   if (key === "ports") {
     return words.map((word) => {
       const [port = "", protocol] = word.split("/");
-      return given({ ...common, action: "ACCEPT", ports: [port.replace("-", ":")], protocol });
+      return given({ action: "ACCEPT", ports: [port.replace("-", ":")], protocol });
     });
   }
   if (key !== "services") return [];
-  return words.map((word) => {
-    const known = servicePorts[word];
-    return known
-      ? { ...common, action: "ACCEPT", ports: [known[0]], protocol: known[1] }
-      : { ...common, action: "ACCEPT", isPartial: true };
+  return words.flatMap((word): Rule[] => {
+    const known = portsOfService(word);
+    return known.length > 0
+      ? known.map(({ port, protocol }) => ({ action: "ACCEPT", ports: [port], protocol }))
+      : [{ action: "ACCEPT", isPartial: true }];
   });
 }
 
@@ -121,16 +198,21 @@ function richRule(text: string): Rule {
       .exec(text.replace(/"[^"]*"/g, '""'))?.[1]
       ?.toUpperCase() ?? "";
   const service = /\bservice name="([^"]+)"/.exec(text)?.[1];
-  const known = service === undefined ? undefined : servicePorts[service];
-  const port = /\bport port="([^"]+)"/.exec(text)?.[1] ?? known?.[0];
+  const known = service === undefined ? [] : portsOfService(service);
+  const port = /\bport port="([^"]+)"/.exec(text)?.[1];
   const family = attribute("family");
   return given({
     action,
     source: /\bsource (?:NOT )?address="([^"]+)"/.exec(text)?.[1],
     destination: /\bdestination (?:NOT )?address="([^"]+)"/.exec(text)?.[1],
-    ports: port === undefined ? undefined : [port.replace("-", ":")],
-    protocol: attribute("protocol") ?? known?.[1],
+    ports:
+      port === undefined
+        ? known.length > 0
+          ? known.map((entry) => entry.port)
+          : undefined
+        : [port.replace("-", ":")],
+    protocol: attribute("protocol") ?? known[0]?.protocol,
     family: (["ipv4", "ipv6"] as const).find((known) => known === family),
-    isPartial: (service !== undefined && !known) || / NOT /.test(text) ? true : undefined,
+    isPartial: (service !== undefined && known.length === 0) || / NOT /.test(text) ? true : undefined,
   });
 }

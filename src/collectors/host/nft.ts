@@ -100,7 +100,10 @@ function readRule(line: string): Rule | undefined {
   const one = (pattern: RegExp) => pattern.exec(text)?.[1];
   const ports = one(/\bdport (\{[^}]{1,400}\}|!?=?\s*[\w-]+)/);
   const packets = one(/\bcounter packets (\d+)/);
-  const device = (name: string) => one(new RegExp(`\\b${name} (!= "?[^" ]+"?|"[^"]+"|\\S+)`));
+  const device = (name: string) =>
+    one(new RegExp(`\\b${name} (\\{[^}]{1,400}\\}|!= "?[^" ]+"?|"[^"]+"|\\S+)`));
+  const input = interfaceOf(device("iifname") ?? device("iif"));
+  const output = interfaceOf(device("oifname") ?? device("oif"));
   const known = text
     .replace(/"[^"]*"/g, "")
     .replace(
@@ -112,20 +115,27 @@ function readRule(line: string): Rule | undefined {
     to: found.to,
     protocol:
       one(/\b(tcp|udp|sctp) dport/) ??
-      one(/\b(?:meta l4proto|ip protocol|ip6 nexthdr) (tcp|udp|icmp|icmpv6)/),
+      one(/\b(?:meta l4proto|ip protocol|ip6 nexthdr) (tcp|udp|icmp|icmpv6|ipv6-icmp)/) ??
+      one(/\b(icmp|icmpv6) (?:type|code)\b/) ??
+      protocolOfSet(one(/\b(?:meta l4proto|ip protocol|ip6 nexthdr) \{([^}]{1,200})\}/)),
     ports: ports === undefined ? undefined : portsOf(ports),
     source: one(/\bip6? saddr (!= \S+|\{[^}]{1,400}\}|\S+)/)?.replace("!= ", "!"),
     destination: one(/\bip6? daddr (!= \S+|\{[^}]{1,400}\}|\S+)/)?.replace("!= ", "!"),
-    inInterface: interfaceOf(device("iifname") ?? device("iif")),
-    outInterface: interfaceOf(device("oifname") ?? device("oif")),
-    states: one(/\bct state (?:\{ ?)?([a-z, ]{3,60})(?: ?\})?/)
-      ?.split(/[, ]+/)
-      .map((state) => state.toUpperCase())
-      .filter((state) => ["NEW", "ESTABLISHED", "RELATED", "INVALID"].includes(state)),
+    inInterface: input.name,
+    outInterface: output.name,
+    states: /\bct status dnat\b/.test(text)
+      ? ["DNAT"]
+      : one(/\bct state (?:\{ ?)?([a-z, ]{3,60})(?: ?\})?/)
+          ?.split(/[, ]+/)
+          .map((state) => state.toUpperCase())
+          .filter((state) => ["NEW", "ESTABLISHED", "RELATED", "INVALID"].includes(state)),
     packets: packets === undefined ? undefined : Number(packets),
-    isPartial: /\b(?:limit rate|meta mark|ct mark|meter|quota|saddr \{|daddr \{)|@\w/.test(known)
-      ? true
-      : undefined,
+    isPartial:
+      input.isPartial ||
+      output.isPartial ||
+      /\b(?:limit rate|meta mark|ct mark|meter|quota|saddr \{|daddr \{)|@\w/.test(known)
+        ? true
+        : undefined,
   });
 }
 
@@ -161,6 +171,23 @@ function portsOf(text: string): string[] {
     .filter((port) => port !== "");
 }
 
-function interfaceOf(text: string | undefined): string | undefined {
-  return text?.replace(/^!= /, "!").replace(/"/g, "");
+/** A set of interfaces is written as its first one where all are of the kind nothing comes in through from outside. */
+function interfaceOf(text: string | undefined): { readonly name?: string; readonly isPartial?: true } {
+  if (text === undefined) return {};
+  if (!text.startsWith("{")) return { name: text.replace(/^!= /, "!").replace(/"/g, "") };
+  const names = text
+    .replace(/[{}"]/g, "")
+    .split(",")
+    .map((name) => name.trim());
+  const [first] = names;
+  if (names.length === 1 && first) return { name: first };
+  return first && names.every((name) => internal.test(name)) ? { name: first } : { isPartial: true };
+}
+
+const internal = /^(?:lo|docker|br-|podman|cni|virbr|veth)/;
+
+/** `{ icmp, ipv6-icmp }` is no rule for TCP; a set with TCP or UDP in it says nothing here. */
+function protocolOfSet(text: string | undefined): string | undefined {
+  if (text === undefined || /\b(?:tcp|udp|sctp|6|17)\b/.test(text)) return undefined;
+  return text.split(",")[0]?.trim();
 }

@@ -90,7 +90,8 @@ function ruleOf(match: RegExpExecArray): Partial<FirewallRule> & { action: strin
       .replace(/\s*\((?:out|log(?:-all)?)\)/g, "")
       .replace(device, "")
       .trim();
-  const target = destinationOf(clean(to));
+  // `22/tcp (OpenSSH)`: verbose output writes the profile's name behind its ports
+  const target = destinationOf(clean(to).replace(/^([\d:,]{1,100}\/\w{1,5}) \([^)]{1,60}\)$/, "$1"));
   const source = sourceOf(clean(from));
   return given({
     chain: chains[direction],

@@ -138,17 +138,66 @@ describe("firewalls", () => {
       '\trule family="ipv4" source address="10.0.0.0/8" port port="9093" protocol="tcp" drop',
     ].join("\n");
     expect(rules(firewalld, text)).toMatchObject([
-      { chain: "public", action: "REJECT", isPolicy: true },
-      { action: "ACCEPT", ports: ["9090"] },
-      { action: "ACCEPT", isPartial: true },
-      { action: "ACCEPT", ports: ["22"] },
-      { action: "ACCEPT", ports: ["9100"], protocol: "tcp", inInterface: "eth0" },
-      { action: "ACCEPT", ports: ["3000:3010"] },
       { action: "DROP", ports: ["9093"], source: "10.0.0.0/8", family: "ipv4" },
+      { chain: "public", action: "REJECT", isPolicy: true, zone: { interfaces: ["eth0"] } },
+      { action: "ACCEPT", ports: ["9090"] },
+      { action: "ACCEPT", ports: ["546"], protocol: "udp" },
+      { action: "ACCEPT", ports: ["22"] },
+      { action: "ACCEPT", ports: ["9100"], protocol: "tcp" },
+      { action: "ACCEPT", ports: ["3000:3010"] },
     ]);
     expect(
       factsOf(firewalld, "not running", "firewall-cmd --state").facts["host.firewallstates"],
     ).toMatchObject([{ active: false }]);
+  });
+
+  test("firewalld: of all zones those that packets can come to", () => {
+    const zone = (title: string, target: string, interfaces: string, services: string) => [
+      title,
+      `  target: ${target}`,
+      "  icmp-block-inversion: no",
+      `  interfaces: ${interfaces}`,
+      "  sources: ",
+      `  services: ${services}`,
+      "  ports: ",
+      "",
+    ];
+    const text = [
+      ...zone("block", "%%REJECT%%", "", ""),
+      ...zone("docker (active)", "ACCEPT", "docker0 br-77aa01", ""),
+      ...zone("drop", "DROP", "", ""),
+      ...zone("public (default, active)", "default", "ens3", "ssh dhcpv6-client"),
+      ...zone("work", "default", "", "ssh"),
+    ].join("\n");
+    const found = rules(firewalld, text);
+    expect([...new Set(found.map((rule) => rule.chain))]).toEqual(["docker", "public"]);
+    expect(found.find((rule) => rule.chain === "public")?.zone).toEqual({
+      name: "public",
+      interfaces: ["ens3"],
+      sources: [],
+      isDefault: true,
+    });
+  });
+
+  test("nft rules of firewalld: what is not for TCP, and packets that were translated", () => {
+    const text = [
+      "table inet firewalld {",
+      "\tchain filter_IN_public {",
+      "\t\tct status dnat accept",
+      "\t\tmeta l4proto { icmp, ipv6-icmp } accept",
+      "\t\ticmpv6 type { nd-neighbor-advert, nd-neighbor-solicit } accept",
+      '\t\tiifname { "docker0", "br-1" } accept',
+      "\t\treject with icmpx admin-prohibited",
+      "\t}",
+      "}",
+    ].join("\n");
+    expect(rules(nft, text)).toMatchObject([
+      { action: "ACCEPT", states: ["DNAT"] },
+      { action: "ACCEPT", protocol: "icmp" },
+      { action: "ACCEPT", protocol: "icmpv6" },
+      { action: "ACCEPT", inInterface: "docker0" },
+      { action: "REJECT" },
+    ]);
   });
 
   test("nft", () => {

@@ -5,7 +5,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
-import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
+import { failedReaches, isGateway, machineOf, reachFacts, reachFinding } from "../../failed-reach.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -76,6 +76,9 @@ function toolOf(text: string | undefined): string {
   return text === undefined ? "packet filter" : `rule: ${text.trim().replace(/\s+/g, " ").slice(0, 120)}`;
 }
 
+const privateAddress =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/;
+
 /** The kernel logged the blocked packet itself. */
 function fromKernelLog(facts: Pick<Facts, "text.lines" | "host.dials">): FindingDraft[] {
   const found = new Map<string, FindingDraft>();
@@ -90,7 +93,9 @@ function fromKernelLog(facts: Pick<Facts, "text.lines" | "host.dials">): Finding
     );
     const isMonitoring =
       dial !== undefined || /^(?:3000|3100|8080|90\d\d|91\d\d|12345|9080)$/.test(String(port));
-    if (!isMonitoring || found.has(String(port))) continue;
+    // a machine with a public address logs every scanner of the Internet
+    const isNeighbour = privateAddress.test(line.text.match(/SRC=(\S+)/)?.[1] ?? "");
+    if (!isMonitoring || !(dial || isNeighbour) || found.has(String(port))) continue;
     const isBridge = /^(?:br-|docker|podman|cni)/.test(device);
     found.set(String(port), {
       subject: { kind: "link", id: `${target || device}:${port}` },
@@ -105,40 +110,58 @@ function fromKernelLog(facts: Pick<Facts, "text.lines" | "host.dials">): Finding
   return [...found.values()];
 }
 
-/** `ufw status` without `verbose` hides its default, which is deny for incoming: active, no rule for the port, and a time-out. */
+/** ufw shows no rule that lets the port in. Whether its default denies is only in `ufw status verbose`. */
 function fromUfwState(
-  facts: Pick<Facts, "host.dials" | "host.firewall" | "host.firewallstates" | "docker.containers">,
+  facts: Pick<Facts, "host.firewallstates" | (typeof reachFacts)[number]>,
   stack: Stack,
 ): FindingDraft[] {
-  const active = facts["host.firewallstates"].find((state) => state.tool === "ufw" && state.active);
-  if (!active) return [];
-  const rules = facts["host.firewall"].filter((rule) => rule.tool === "ufw" && rule.host === active.host);
-  if (rules.some((rule) => rule.isPolicy && rule.action === "ACCEPT")) return [];
   const found = new Map<string, FindingDraft>();
   for (const dial of facts["host.dials"]) {
     const { targetHost, targetPort } = dial;
-    if (dial.outcome !== "timeout" || targetHost === undefined || targetPort === undefined) continue;
-    const allows = rules.some(
-      (rule) => rule.action !== "DROP" && rule.action !== "REJECT" && covers(rule.ports, targetPort),
+    if (!/^(?:timeout|no-route)$/.test(dial.outcome) || targetHost === undefined || targetPort === undefined)
+      continue;
+    const machine = machineOf(facts, dial);
+    const active = facts["host.firewallstates"].find(
+      (state) => state.tool === "ufw" && state.active && machine && state.host === machine.host,
     );
+    if (!machine || !active) continue;
+    const rules = facts["host.firewall"].filter((rule) => rule.tool === "ufw" && rule.host === active.host);
+    const policy = rules.find((rule) => rule.isPolicy && rule.chain === "INPUT");
+    const denial = rules.find(
+      (rule) => !rule.isPolicy && /^(?:DROP|REJECT)$/.test(rule.action) && covers(rule.ports, targetPort),
+    );
+    const allows = rules.some(
+      (rule) => !rule.isPolicy && /^(?:ACCEPT|LIMIT)$/.test(rule.action) && covers(rule.ports, targetPort),
+    );
+    if (policy?.action === "ACCEPT" && !denial) continue;
     const isPublished = facts["docker.containers"].some((container) =>
       container.ports?.some((mapping) => mapping.hostPort === targetPort),
     );
     const isName = facts["docker.containers"].some(
       (container) => container.name === targetHost || container.service === targetHost,
     );
-    if (allows || isPublished || isName || found.has(`${targetHost}:${targetPort}`)) continue;
-    const isOwnHost = /^(host\.docker\.internal|172\.(1[6-9]|2\d|3[01])\.\d+\.1)$/.test(targetHost);
+    const key = `${targetHost}:${targetPort}`;
+    if (allows || isPublished || isName || found.has(key)) continue;
+    const isGate = isGateway(targetHost);
     const server = stack.components.find(
       (component) =>
         component.docker?.networkMode === "host" &&
         component.args.some((arg) => arg.text.includes(`:${targetPort}`)),
     );
-    found.set(`${targetHost}:${targetPort}`, {
-      subject: { kind: "link", id: `${targetHost}:${targetPort}` },
-      says: `${targetHost}:${targetPort}: ufw is active, has no rule that allows port ${targetPort}, and denies incoming connections by default${isOwnHost ? ", also those of a container on a bridge to its own host" : ""}: packets are dropped (time-out)`,
-      proof: [active.at, dial.at],
-      certainty: isOwnHost || active.host === targetHost ? "proven" : "likely",
+    const shown = denial ?? policy;
+    // dropped packets time out; only a REJECT is answered
+    if ((dial.outcome === "no-route") !== (shown?.action === "REJECT")) continue;
+    const how = denial
+      ? `ufw has a rule that blocks port ${targetPort} (${denial.text.trim().replace(/\s+/g, " ")})`
+      : policy
+        ? `ufw is active, has no rule that allows port ${targetPort}, and its default is ${policy.action === "REJECT" ? "reject" : "deny"} (incoming)`
+        : `ufw is active and has no rule that allows port ${targetPort}; its default for incoming connections is not shown (deny unless it was changed)`;
+    found.set(key, {
+      subject: { kind: "link", id: key },
+      says: `${key}: ${how}${isGate ? ", which holds for a container on a bridge that dials its own host as well" : ""}: packets are dropped (time-out)${machine.isCertain ? "" : ` (nothing shown says that ${targetHost} is the machine whose ufw this is)`}`,
+      proof: [active.at, ...(shown ? [shown.at] : []), dial.at],
+      certainty: !machine.isCertain ? "possible" : shown ? "proven" : "likely",
+      ...(machine.isCertain && shown ? {} : { decideWith: "ip -br addr; sudo ufw status verbose" }),
       concerns: [targetHost.toLowerCase(), ...(server ? [server.id] : [])],
     });
   }
