@@ -32,7 +32,7 @@ export const rule = defineRule({
   texts,
   rivals: [
     {
-      rule: "image-without-shell",
+      rule: "loki/image-has-no-shell",
       tellApart: "there the check cannot be executed at all (no wget or shell in the image)",
     },
   ],

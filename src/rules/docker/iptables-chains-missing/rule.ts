@@ -51,7 +51,7 @@ export const rule = textRule({
   says: ({ line }) => sentence(line.text),
   rivals: [
     { rule: "docker/raw-table-missing", tellApart: "there the iptables raw table is named, since Docker 28" },
-    { rule: "docker/container-dns-fails", tellApart: "there chains exist and port 53 is dropped" },
+    { rule: "docker/resolver-unreachable", tellApart: "there chains exist and port 53 is dropped" },
   ],
   decideWith: "iptables -t nat -S DOCKER; update-alternatives --display iptables; uname -r; ls /lib/modules",
   references: [

@@ -73,7 +73,7 @@ export const rule = textRule({
     }),
   rivals: [
     {
-      rule: "healthcheck-localhost-is-ipv6",
+      rule: "docker/healthcheck-resolves-ipv6",
       tellApart: "there the program exists and is refused, for localhost is ::1",
     },
   ],
