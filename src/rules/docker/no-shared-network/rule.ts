@@ -45,7 +45,7 @@ export const rule = defineRule({
       const peer = stack.components.find((entry) => server !== undefined && entry.docker === server);
       found.set(key, {
         subject: { kind: "link", id: `${client.id} → ${name}` },
-        component: client.id,
+        ...(peer ? { component: peer.id } : {}),
         says: `${client.name} asks for ${name} and is told that the name does not exist: ${why.says}`,
         proof: [
           { ...dial.at },

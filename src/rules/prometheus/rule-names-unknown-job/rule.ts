@@ -1,11 +1,8 @@
 // An alert that asks for a job no scrape configuration produces: it can never fire.
-import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
-import { isRecord } from "../../../model/json-value.ts";
 import { defineRule } from "../../../model/rule.ts";
-import { readFileTargets, readPrometheusConfig, type ScrapeJob } from "../../../stack/prometheus-config.ts";
-import { readPromql } from "../../../stack/promql.ts";
 import { readRules } from "../../../stack/rule-groups.ts";
+import { jobsOf, knownJobs } from "../../known-jobs.ts";
 
 export const rule = defineRule({
   id: "prometheus/rule-names-unknown-job",
@@ -20,21 +17,10 @@ export const rule = defineRule({
   decideWith: "curl -s 'http://PROMETHEUS:9090/api/v1/label/job/values'",
   references: ["https://prometheus.io/docs/concepts/jobs_instances/"],
   check({ "config.documents": documents }, stack) {
-    const configs = documents.filter(isWhole);
-    const [doc] = configs;
-    if (!doc || configs.length !== 1 || receivesWrites(stack.components)) return [];
-    const { jobs, scrapeConfigFiles } = readPrometheusConfig(doc);
-    if (scrapeConfigFiles.length > 0 || jobs.some(setsJob)) return [];
-    const known = new Set([
-      ...jobs.flatMap(({ name, targets }) => [
-        name?.value ?? "",
-        ...targets.flatMap(({ labels }) => labels.job ?? []),
-      ]),
-      ...documents
-        .filter(({ kind }) => kind === "prometheus-file-sd")
-        .flatMap(readFileTargets)
-        .flatMap(({ labels }) => labels.job ?? []),
-    ]);
+    const jobs = knownJobs(documents, stack);
+    // without rule_files the rules may belong to another Prometheus
+    if (!jobs || !("rule_files" in (jobs.doc.value as object))) return [];
+    const { names: known, owner } = jobs;
     const asked = documents
       .filter(({ kind, parseError }) => kind === "prometheus-rules" && !parseError)
       .flatMap((file) => readRules(file))
@@ -47,7 +33,6 @@ export const rule = defineRule({
     const missing = new Map<string, typeof asked>();
     for (const one of asked)
       if (!known.has(one.job)) missing.set(one.job, [...(missing.get(one.job) ?? []), one]);
-    const owner = stack.components.find(({ configs: own }) => own.includes(doc));
     return [...missing].map(([job, uses]): FindingDraft => {
       const names = [...new Set(uses.map(({ entry }) => entry.name))];
       return {
@@ -67,42 +52,3 @@ export const rule = defineRule({
     ],
   }),
 });
-
-/** The whole file: it has its global block and says which rules it loads. */
-function isWhole(doc: ConfigDocument): boolean {
-  return (
-    doc.kind === "prometheus" &&
-    !doc.fragment &&
-    isRecord(doc.value) &&
-    ["global", "scrape_configs", "rule_files"].every((key) => key in (doc.value as object))
-  );
-}
-
-function receivesWrites(components: readonly { kind: string; args: readonly { text: string }[] }[]): boolean {
-  return components.some(
-    ({ kind, args }) =>
-      kind === "pushgateway" ||
-      (kind === "prometheus" && args.some(({ text }) => /enable-(?:remote-write|otlp)-receiver/.test(text))),
-  );
-}
-
-/** Jobs whose series may carry any job label. */
-function setsJob({ honorLabels, relabelings, metricRelabelings, discoveries }: ScrapeJob): boolean {
-  return (
-    honorLabels.value ||
-    discoveries.some(({ kind }) => kind === "file" || kind === "http" || kind === "consul") ||
-    [...relabelings, ...metricRelabelings].some(
-      ({ rule: { targetLabel, action } }) => targetLabel === "job" || action === "labelmap",
-    )
-  );
-}
-
-function jobsOf(expr: string): readonly string[] {
-  const { selectors, error } = readPromql(expr);
-  if (error) return [];
-  return selectors.flatMap(({ matchers }) =>
-    matchers
-      .filter(({ name, op, value }) => name === "job" && op === "=" && value !== "")
-      .map(({ value }) => value),
-  );
-}
