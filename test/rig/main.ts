@@ -9,6 +9,7 @@ import { allParts, startParts } from "./parts/index.ts";
 import { dirOf, recordOf } from "./parts/part.ts";
 import { rigRoot } from "./process/paths.ts";
 import { say, seconds } from "./process/progress.ts";
+import { printTable, writeTable } from "./results.ts";
 import { openTheatre, type Planned, partsFor, playAll } from "./runner.ts";
 import { type Scenario, type SuiteName, suiteNames } from "./scenario.ts";
 import { startHosts } from "./world/hosts.ts";
@@ -26,9 +27,10 @@ import { entering } from "./world/space.ts";
 
 const usage = `Real hosts and a real Kubernetes on this machine, for tests. Needs root and Debian 12.
 
-  npm run test:rig -- [collect|deploy|remediate|validate …] [--core] [--only TEXT] [--in NAME]
+  npm run test:rig -- [collect|deploy|remediate|validate …] [--core] [--only TEXT] [--in NAME] [--table]
       plays the scenarios of the suites (all without a name); --core: the cross-section for CI;
-      --only: those whose name contains TEXT; --in: on the rig that \`rig up\` keeps, instead of a new one
+      --only: those whose name contains TEXT; --in: on the rig that \`rig up\` keeps, instead of a new one;
+      --table: writes the table of the results to docs/rig-results.md as well
   npm run rig -- up [NAME] [--no-cluster]    builds what is missing, then starts a rig that stays up (NAME: dev)
   npm run rig -- shell [NAME] [HOST]         a shell beside the hosts, or on one of them
   npm run rig -- status                      what runs and which parts are built
@@ -42,6 +44,7 @@ const asked = (): { words: string[]; flags: Record<string, string | boolean | un
     options: {
       core: { type: "boolean" },
       only: { type: "string" },
+      table: { type: "boolean" },
       in: { type: "string" },
       all: { type: "boolean" },
       "no-cluster": { type: "boolean" },
@@ -91,17 +94,36 @@ const test = async (
     const run = theatre.run();
     if (run !== undefined && !run.kept) await endRun(run.id);
   };
+  const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(130)));
+    process.once(signal, () => {
+      interrupted.abort();
+      void stop().finally(() => process.exit(130));
+    });
   }
   const begun = Date.now();
-  const outcomes = await playAll(plan, parts, theatre).finally(stop);
+  const outcomes = await playAll(plan, parts, theatre, interrupted.signal).finally(stop);
+  if (interrupted.signal.aborted) return 130;
   const failed = outcomes.filter((outcome) => outcome.error !== undefined);
+  printTable(outcomes);
+  if (flags.table === true) writeTable(outcomes, ["npm run test:rig", ...tableWords(words, flags)].join(" "));
   for (const { suite, scenario } of failed) console.log(`failed: ${suite}/${scenario.name}`);
   say(`${outcomes.length} scenarios in ${seconds(Date.now() - begun)}`);
   console.log(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
   return failed.length > 0 ? 1 : 0;
 };
+
+/** The words that make the same table again. */
+const tableWords = (
+  words: readonly string[],
+  flags: Record<string, string | boolean | undefined>,
+): string[] => [
+  "--",
+  ...words,
+  ...(flags.core === true ? ["--core"] : []),
+  ...(typeof flags.only === "string" ? ["--only", flags.only] : []),
+  "--table",
+];
 
 const buildAll = async (): Promise<void> => {
   const parts = startParts(allParts);

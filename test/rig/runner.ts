@@ -1,7 +1,9 @@
 // Plays scenarios: each as soon as its parts are built, one at a time, on worlds that are made as new in between.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { saveCluster, saveHosts } from "./diagnosis/by-hand.ts";
+import { type Judge, judgeOf, type Said, type Source } from "./diagnosis/judge.ts";
 import { debian, debianRoot } from "./parts/debian.ts";
 import { kubernetes } from "./parts/go.ts";
 import * as images from "./parts/images.ts";
@@ -16,7 +18,12 @@ import { explainHosts, freshHosts, type Hosts, startHosts } from "./world/hosts.
 import { asOperator, type Run, startRun } from "./world/run.ts";
 
 export type Planned = { readonly suite: SuiteName; readonly scenario: Scenario };
-export type Outcome = Planned & { readonly ms: number; readonly error?: string };
+export type Outcome = Planned & {
+  readonly ms: number;
+  readonly error?: string;
+  /** What watchmend said of the twin and of the fault; absent when the rig failed before it was asked. */
+  readonly said?: Said;
+};
 
 /** What a world itself is made of, before any scenario asks for more. */
 const worldParts: Readonly<Record<Scenario["world"], readonly Part[]>> = {
@@ -54,15 +61,17 @@ const builtCli = async (): Promise<string> => {
   return join(repoRoot, "dist", "cli", "main.js");
 };
 
-type Setting = Stage & { readonly undo: () => Promise<void> };
+type Setting = Omit<Stage, "diagnoses" | "readWith"> & { readonly undo: () => Promise<void> };
 
 const settingOf = (run: Run, name: string): Setting => {
   const undos: (() => Promise<unknown>)[] = [];
   const dir = join(run.dir, "scenarios", name);
+  rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   return {
     dir,
     operator: (argv, options) => command(asOperator(run, argv), options),
+    operatorCommand: (argv) => asOperator(run, argv),
     watchmend: async (args, options) => {
       const environment = ["env", `KUBECONFIG=${join(run.dir, "kubeconfig")}`, "NO_COLOR=1"];
       const argv = [...environment, process.execPath, await builtCli(), ...args];
@@ -77,16 +86,36 @@ const settingOf = (run: Run, name: string): Setting => {
   };
 };
 
-const story = async <S extends Stage>(
-  scenario: Record<"arrange" | "healthy" | "inject" | "expect" | "recover", (stage: S) => Promise<void>>,
-  stage: S,
-): Promise<void> => {
+/** The evidence of a world: a person's terminal sessions. */
+const handSaved = (dir: string, save: (into: string) => Promise<void>): Source => {
+  const saved = join(dir, "saved");
+  return { flags: ["--from", saved], save: () => save(saved) };
+};
+
+/** What a scenario says to watchmend, and may redirect. */
+const judging = (setting: Setting, usual: Source) => {
+  let source = usual;
+  const judge = judgeOf(setting.watchmend, () => source, setting.dir);
+  const readWith = (flags: readonly string[]): void => {
+    source = { flags, save: async () => undefined };
+  };
+  return { judge, stage: { diagnoses: judge.diagnoses, readWith } };
+};
+
+type Scenes<S extends Stage> = Pick<HostsScenario, "finds"> &
+  Record<"arrange" | "healthy" | "inject" | "expect" | "recover", (stage: S) => Promise<void>>;
+
+const story = async <S extends Stage>(scenario: Scenes<S>, stage: S, judge: Judge): Promise<void> => {
   await limited("arrange", scenario.arrange(stage));
   await limited("the healthy twin", scenario.healthy(stage));
+  await limited("watchmend on the healthy twin", judge.findsHealthy("before the fault"));
   await limited("inject", scenario.inject(stage));
   await limited("expect", scenario.expect(stage));
+  await limited("watchmend on the fault", judge.diagnoses(scenario.finds));
   await limited("recover", scenario.recover(stage));
   await limited("the healthy twin after the way back", scenario.healthy(stage));
+  const { problems } = judge.said();
+  if (problems.length > 0) throw new WrongAnswer(problems.join("\n"));
 };
 
 export type Theatre = { readonly play: (planned: Planned) => Promise<Outcome> };
@@ -104,67 +133,99 @@ export const openTheatre = (
     return run;
   };
 
-  const onHosts = async (setting: Setting, scenario: HostsScenario, into: string): Promise<void> => {
-    const world = await theRun();
-    if (hosts === undefined) {
-      const begun = Date.now();
-      hosts = await limited("the hosts", startHosts(world));
-      say(`hosts are up after ${seconds(Date.now() - begun)}`);
-    }
-    const stage = { ...setting, hosts };
-    try {
-      await story(scenario, stage);
-    } catch (error) {
-      throw new Error(`${String(error)}\n${await explainHosts(hosts, into)}`);
-    } finally {
-      await limited("undo", setting.undo());
-      const fresh = await freshHosts(world, hosts);
-      hosts = fresh.hosts;
-      if (fresh.left.length > 0)
-        say(`${scenario.name} left something behind; made anew: ${fresh.left.join("\n")}`);
-    }
+  const theHosts = async (world: Run): Promise<Hosts> => {
+    if (hosts !== undefined) return hosts;
+    const begun = Date.now();
+    hosts = await limited("the hosts", startHosts(world));
+    say(`hosts are up after ${seconds(Date.now() - begun)}`);
+    return hosts;
   };
 
-  const onCluster = async (setting: Setting, scenario: ClusterScenario, into: string): Promise<void> => {
-    const world = await theRun();
-    if (cluster === undefined) {
-      const begun = Date.now();
-      cluster = await limited("the cluster", startCluster(world));
-      say(`the cluster is up after ${seconds(Date.now() - begun)}`);
-    }
-    const home = await freshNamespace(cluster, scenario.name);
-    try {
-      await story(scenario, { ...setting, cluster, namespace: home.name });
-    } catch (error) {
-      throw new Error(`${String(error)}\n${await explainCluster(cluster, home.name, into)}`);
-    } finally {
-      await limited("undo", setting.undo());
-      await limited("removing the namespace", home.remove());
-    }
+  const theCluster = async (world: Run): Promise<Cluster> => {
+    if (cluster !== undefined) return cluster;
+    const begun = Date.now();
+    cluster = await limited("the cluster", startCluster(world));
+    say(`the cluster is up after ${seconds(Date.now() - begun)}`);
+    return cluster;
+  };
+
+  const onHosts = async (world: Run, scenario: HostsScenario, into: string): Promise<Told> => {
+    const setting = settingOf(world, scenario.name);
+    const current = await theHosts(world);
+    const source = handSaved(setting.dir, (saved) => saveHosts(current, saved));
+    const { judge, stage } = judging(setting, source);
+    const told = await tell(
+      () => story(scenario, { ...setting, ...stage, hosts: current }, judge),
+      () => explainHosts(current, into),
+    );
+    keepEvidence(told, setting.dir, into);
+    await limited("undo", setting.undo());
+    const fresh = await freshHosts(world, current);
+    hosts = fresh.hosts;
+    if (fresh.left.length > 0)
+      say(`${scenario.name} left something behind; made anew: ${fresh.left.join("\n")}`);
+    return { ...told, said: judge.said() };
+  };
+
+  const onCluster = async (world: Run, scenario: ClusterScenario, into: string): Promise<Told> => {
+    const setting = settingOf(world, scenario.name);
+    const current = await theCluster(world);
+    const home = await freshNamespace(current, scenario.name);
+    const source = handSaved(setting.dir, (saved) => saveCluster(current, home.name, saved));
+    const { judge, stage } = judging(setting, source);
+    const told = await tell(
+      () => story(scenario, { ...setting, ...stage, cluster: current, namespace: home.name }, judge),
+      () => explainCluster(current, home.name, into),
+    );
+    keepEvidence(told, setting.dir, into);
+    await limited("undo", setting.undo());
+    await limited("removing the namespace", home.remove());
+    return { ...told, said: judge.said() };
   };
 
   const play = async (planned: Planned): Promise<Outcome> => {
     const { suite, scenario } = planned;
     const begun = Date.now();
-    const done = (error?: string): Outcome => ({
-      ...planned,
-      ms: Date.now() - begun,
-      ...(error === undefined ? {} : { error }),
-    });
+    const done = (told: Told): Outcome => ({ ...planned, ...told, ms: Date.now() - begun });
     try {
       for (const part of partsOf(scenario)) await parts.ready(part);
       const world = await theRun();
       const into = join(failuresRoot, world.id, `${suite}-${scenario.name}`);
-      const setting = settingOf(world, scenario.name);
-      await (scenario.world === "hosts"
-        ? onHosts(setting, scenario, into)
-        : onCluster(setting, scenario, into));
-      return done();
+      return done(
+        await (scenario.world === "hosts"
+          ? onHosts(world, scenario, into)
+          : onCluster(world, scenario, into)),
+      );
     } catch (error) {
-      return done(error instanceof Error ? error.message : String(error));
+      return done({ error: messageOf(error) });
     }
   };
   return { play, run: () => run };
+};
+
+/** The rig did its work and watchmend was wrong: the kept bundles explain that, not the state of the world. */
+class WrongAnswer extends Error {
+  override readonly name = "WrongAnswer";
+}
+
+type Told = Pick<Outcome, "error" | "said">;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Plays a story; when it fails, what the world looks like at that moment is part of the reason. */
+const tell = async (play: () => Promise<void>, explain: () => Promise<string>): Promise<Told> => {
+  try {
+    await play();
+    return {};
+  } catch (error) {
+    if (error instanceof WrongAnswer) return { error: `watchmend: ${error.message}` };
+    return { error: `${messageOf(error)}\n${await explain().catch(messageOf)}` };
+  }
+};
+
+/** The bundles of a wrong answer outlive the run. */
+const keepEvidence = ({ error }: Told, dir: string, into: string): void => {
+  if (error !== undefined) cpSync(dir, join(into, "evidence"), { recursive: true });
 };
 
 /** The first scenario whose parts are there, in order; while there is none, the one whose parts come first. */
@@ -191,12 +252,15 @@ export const playAll = async (
   plan: readonly Planned[],
   parts: Parts,
   theatre: Theatre,
+  stopped: AbortSignal,
 ): Promise<Outcome[]> => {
   const left = [...plan];
   const outcomes: Outcome[] = [];
   for (let next = await takeNext(left, parts); next !== undefined; next = await takeNext(left, parts)) {
     say(`${next.suite}/${next.scenario.name}: ${next.scenario.title}`);
     const outcome = await theatre.play(next);
+    // What was cut off is no result.
+    if (stopped.aborted) break;
     outcomes.push(outcome);
     const line = `${next.suite}/${next.scenario.name} (${seconds(outcome.ms)})`;
     if (outcome.error === undefined) console.log(`ok    ${line}`);

@@ -1,5 +1,6 @@
 // What a scenario is: a healthy system, a fault put into it for real, what must be seen then, and the way back.
 import type { Cluster } from "./cluster.ts";
+import type { Expected } from "./diagnosis/expected.ts";
 import type { Part } from "./parts/part.ts";
 import type { CommandOptions, Ran } from "./process/command.ts";
 import type { Hosts } from "./world/hosts.ts";
@@ -8,8 +9,14 @@ import type { Hosts } from "./world/hosts.ts";
 export type Stage = {
   /** Runs a program where the operator sits: on the network of the hosts and the cluster, outside of all of them. */
   readonly operator: (argv: readonly string[], options?: CommandOptions) => Promise<Ran>;
+  /** The same as an argument list, for programs that outlive a call. */
+  readonly operatorCommand: (argv: readonly string[]) => string[];
   /** Runs the built command line of this repository there. Its exit code is an answer, not an error. */
   readonly watchmend: (args: readonly string[], options?: CommandOptions) => Promise<Ran>;
+  /** Judges the system as it is now: saves a bundle, diagnoses it, and compares the answer with the truth. */
+  readonly diagnoses: (expected: Expected) => Promise<void>;
+  /** From now on watchmend reads the world with these flags instead of the usual ones. */
+  readonly readWith: (flags: readonly string[]) => void;
   /** Undone after the scenario in reverse order, also when it failed half-way. */
   readonly defer: (undo: () => Promise<unknown>) => void;
   /** A folder of this scenario's own on the operator's side. */
@@ -36,7 +43,10 @@ type Story<S extends Stage> = {
   /** The healthy twin: must hold before the fault and again after the way back. */
   readonly healthy: (stage: S) => Promise<void>;
   readonly inject: (stage: S) => Promise<void>;
+  /** The fault as a person sees it, so that a missing diagnosis is not a missing fault. */
   readonly expect: (stage: S) => Promise<void>;
+  /** What watchmend must say of it, asked right after `expect`. */
+  readonly finds: Expected;
   readonly recover: (stage: S) => Promise<void>;
 };
 

@@ -42,7 +42,10 @@ export const startExporter = async (
 ): Promise<void> => {
   const image = await hosts[host].image(nodeExporterImage);
   const where = network.length > 0 ? network : ["--network", "host"];
-  await hosts[host].docker("run", "-d", "--name", "node-exporter", ...where, image);
+  const seesHost = ["--pid", "host", "-v", "/:/host:ro,rslave"];
+  // Debian switches collectors on that need what a container does not have.
+  const flags = ["--path.rootfs=/host", "--no-collector.systemd", "--no-collector.textfile"];
+  await hosts[host].docker("run", "-d", "--name", "node-exporter", ...where, ...seesHost, image, ...flags);
 };
 
 export const startStack = async (stage: HostsStage): Promise<void> => {

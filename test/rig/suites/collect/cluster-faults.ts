@@ -1,11 +1,6 @@
 // Faults of a monitoring stack on Kubernetes, each injected into a healthy workload and seen as the cluster shows it.
-import {
-  busyboxImage,
-  grafanaImage,
-  type ImagePart,
-  lokiImage,
-  prometheusImage2,
-} from "../../parts/images.ts";
+import type { Expected } from "../../diagnosis/expected.ts";
+import { grafanaImage, type ImagePart, lokiImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
 import { type ClusterStage, clusterScenario, contains, type Scenario, same } from "../../scenario.ts";
 import { configMap, deployment, loki, lokiConfig, prometheus, serving } from "../../stacks/cluster.ts";
@@ -21,6 +16,7 @@ type Fault = {
   /** The workload that is ready in the healthy twin. */
   readonly workload: string;
   readonly expect: (stage: ClusterStage) => Promise<void>;
+  readonly finds: Expected;
 };
 
 const available = ({ cluster, namespace }: ClusterStage, workload: string): Promise<void> =>
@@ -137,6 +133,7 @@ const removeVolumes = (stage: ClusterStage): void => {
 export const scenarios: readonly Scenario[] = [
   bent({
     name: "loki-port-mismatch",
+    finds: { roots: ["loki/frontend-worker-port-mismatch"] },
     title: "Loki whose worker dials a port that nothing in the same file opens never becomes ready",
     core: true,
     needs: [lokiImage],
@@ -150,6 +147,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "alert-rules-yaml-error",
+    finds: { roots: ["prometheus/rules-file-invalid"] },
     title: "an unquoted colon in an alert's text ends Prometheus at its start",
     core: true,
     workload: "prometheus",
@@ -162,6 +160,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-selector",
+    finds: { roots: ["kubernetes/service-selects-nothing"] },
     title: "a Service that selects labels no pod has is empty while the pod is ready",
     workload: "prometheus",
     good: () => [prometheus(image2), serving("prometheus", 9090)],
@@ -173,6 +172,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-port-name",
+    finds: { roots: ["kubernetes/service-port-unknown"] },
     title:
       "a Service whose target port has a name that no container port has is empty while the pod is ready",
     workload: "prometheus",
@@ -187,6 +187,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-readiness",
+    finds: { roots: ["kubernetes/probe-path-unknown"] },
     title: "a Service whose only pod is not ready lists it as not ready",
     workload: "prometheus",
     good: () => [prometheus(image2), serving("prometheus", 9090)],
@@ -198,6 +199,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "claim-pending",
+    finds: { roots: ["kubernetes/claim-without-storage-class"] },
     title: "a claim for a storage class that nobody serves keeps its pod Pending",
     core: true,
     workload: "prometheus",
@@ -214,6 +216,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "volume-claimed-by-another-name",
+    finds: { roots: ["kubernetes/claimref-names-no-claim"] },
     title: "a volume whose claimRef names another claim stays Available and the claim Pending",
     workload: "prometheus",
     good: (stage) => {
@@ -249,6 +252,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "out-of-memory",
+    finds: { roots: ["prometheus/out-of-memory"] },
     title: "a memory limit below what Prometheus needs ends it with OOMKilled",
     workload: "prometheus",
     good: () => [prometheus(image2, { container: { resources: { limits: { memory: "512Mi" } } } })],
@@ -264,18 +268,8 @@ export const scenarios: readonly Scenario[] = [
       }),
   }),
   bent({
-    name: "startup-probe-too-short",
-    title: "a startup probe that gives up before the start is over restarts the container again and again",
-    needs: [busyboxImage],
-    workload: "slow",
-    good: () => [slow(60)],
-    bad: () => [slow(3)],
-    expect: async (stage) => {
-      await eventSays(stage, /failed startup probe, will be restarted/);
-    },
-  }),
-  bent({
     name: "image-missing",
+    finds: { roots: ["kubernetes/image-pull-failed"] },
     title: "an image that no registry gives keeps its pod waiting",
     workload: "prometheus",
     good: () => [prometheus(image2)],
@@ -288,6 +282,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "config-map-key-missing",
+    finds: { roots: ["kubernetes/config-volume-missing"] },
     title: "a variable from a key that the ConfigMap does not have keeps the container from being made",
     workload: "prometheus",
     good: () => [
@@ -305,6 +300,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "taint-without-toleration",
+    finds: { roots: ["kubernetes/untolerated-taint"] },
     title: "a taint on the only node keeps a new pod Pending",
     workload: "prometheus",
     good: () => [
@@ -330,6 +326,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "wrong-data-source-address",
+    finds: { roots: ["kubernetes/service-name-wrong"] },
     title: "a data source whose name resolves to nothing is reported by Grafana's own health check",
     core: false,
     needs: [grafanaImage, prometheusImage2],
@@ -345,18 +342,6 @@ export const scenarios: readonly Scenario[] = [
     },
   }),
 ];
-
-function slow(allowed: number): object {
-  const start = "sleep 12; mkdir /tmp/www; : >/tmp/www/ready; exec httpd -f -p 8080 -h /tmp/www";
-  const probe = { httpGet: { path: "/ready", port: "http" }, periodSeconds: 1 };
-  return deployment({
-    name: "slow",
-    image: busyboxImage.ref,
-    port: 8080,
-    ready: "/ready",
-    container: { command: ["sh", "-c", start], startupProbe: { ...probe, failureThreshold: allowed } },
-  });
-}
 
 function fromKey(key: string): object {
   return { env: [{ name: "RETENTION", valueFrom: { configMapKeyRef: { name: "settings", key } } }] };

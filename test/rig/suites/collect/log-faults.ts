@@ -83,6 +83,7 @@ const afterNewContainer = async (stage: HostsStage, positions: Positions): Promi
 export const scenarios: readonly Scenario[] = [
   hostsScenario({
     name: "wrong-loki-address",
+    finds: { roots: ["host/nothing-listens"] },
     title: "an agent that pushes to a port where nobody listens keeps its lines and says so",
     core: true,
     needs: [lokiImage, promtailImage],
@@ -103,12 +104,13 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "positions-lost",
+    finds: { roots: ["promtail/positions-not-persisted"] },
     title: "an agent whose positions lie in its container sends every line again after it is made anew",
     core: false,
     needs: [lokiImage, promtailImage],
     arrange: start,
     healthy: async (stage) => same("one line", await afterNewContainer(stage, "kept"), 1),
-    inject: async () => undefined,
+    inject: (stage) => agent(stage, 3100, "lost"),
     expect: async (stage) => {
       const count = await afterNewContainer(stage, "lost");
       if (count < 2) throw new Error(`Loki has the line ${count} times`);

@@ -107,6 +107,7 @@ const rights = (verbs: readonly string[]): object[] => [
 export const scenarios: readonly Scenario[] = [
   clusterScenario({
     name: "coredns-down",
+    finds: { roots: ["coredns/down"] },
     title: "without CoreDNS a look-up gets no answer, which is not the answer that there is no such name",
     core: true,
     needs: [prometheusImage2, busyboxImage],
@@ -144,11 +145,18 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "node-not-ready",
+    finds: { roots: ["kubernetes/node-not-ready"] },
     title: "a node whose kubelet is stopped becomes Unknown and says since when",
     core: false,
-    needs: [],
-    arrange: async () => undefined,
-    healthy: (stage) => nodeSays(stage, "True"),
+    needs: [prometheusImage2],
+    arrange: async (stage) => {
+      await stage.cluster.image(prometheusImage2);
+      await stage.cluster.apply([prometheus(image)], stage.namespace);
+    },
+    healthy: async (stage) => {
+      await nodeSays(stage, "True");
+      await available(stage);
+    },
     inject: async (stage) => {
       stage.defer(() => startKubelet(stage));
       await stage.cluster.node.sh("systemctl stop kubelet");
@@ -162,6 +170,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "disk-full",
+    finds: { roots: ["prometheus/volume-full"], alsoTrue: ["prometheus/mmap-fault-at-start"] },
     title: "a data volume without a free byte: samples are lost, and the next start ends in a bus error",
     core: false,
     needs: [prometheusImage2],
@@ -194,6 +203,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "discovery-forbidden",
+    finds: { roots: ["prometheus/discovery-forbidden"] },
     title: "Prometheus without the right to list pods finds nothing and says so in its log only",
     core: false,
     // Debian builds 2.42 without Kubernetes discovery.
@@ -229,6 +239,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "rules-error-behind-wrong-owner",
+    finds: { roots: ["prometheus/rules-file-invalid"] },
     title: "an error in the alert rules shows only after the owner of the data folder is put right",
     core: true,
     needs: [prometheusImage2],
@@ -248,6 +259,8 @@ export const scenarios: readonly Scenario[] = [
       await logSays(stage, /permission denied/);
       if ((await logs(stage)).includes("alerts.yml"))
         throw new Error("the rules were read behind the first fault");
+      const masked = ["prometheus/rules-file-invalid"];
+      await stage.diagnoses({ roots: ["prometheus/data-directory-not-writable"], latent: masked });
       await own(stage, 65534);
       await renew(stage);
       await logSays(stage, /mapping values are not allowed in this context/);

@@ -1,4 +1,5 @@
 // Faults between Prometheus on the server and the exporters on the other hosts, each with the error Prometheus shows.
+import type { Expected } from "../../diagnosis/expected.ts";
 import { cadvisorImage, nodeExporterImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
 import { contains, type HostsStage, hostsScenario, type Scenario, same } from "../../scenario.ts";
@@ -10,6 +11,7 @@ type Fault = {
   readonly core?: boolean;
   readonly inject: (stage: HostsStage) => Promise<void>;
   readonly expect: (stage: HostsStage) => Promise<void>;
+  readonly finds: Expected;
   readonly recover: (stage: HostsStage) => Promise<void>;
 };
 
@@ -28,6 +30,13 @@ const restartPrometheus = ({ hosts }: HostsStage): Promise<string> =>
 const withoutExporter = ({ hosts }: HostsStage): Promise<string> =>
   hosts.jenkins1.docker("rm", "-f", "node-exporter");
 
+const startCadvisor = async ({ hosts }: HostsStage, ...flags: string[]): Promise<void> => {
+  const image = await hosts.jenkins2.image(cadvisorImage);
+  const options = ["--name", "cadvisor", "--restart=always", "-p", "8080:8080"];
+  await hosts.jenkins2.sh("docker rm -f cadvisor 2>/dev/null || true");
+  await hosts.jenkins2.docker("run", "-d", ...options, image, ...flags);
+};
+
 const rejectRule = "INPUT -p tcp --dport 9100 -j REJECT --reject-with icmp-port-unreachable";
 
 /** Replaces a name server or a hosts file, and puts the old one back after the scenario whatever happens. */
@@ -43,6 +52,7 @@ const restoreFile = ({ hosts }: HostsStage, file: string): Promise<string> =>
 export const scenarios: readonly Scenario[] = [
   onStack({
     name: "firewall-rejects",
+    finds: { roots: ["host/firewall-blocks-port"] },
     title: "a REJECT rule looks to Prometheus like a port where nobody listens",
     inject: async ({ hosts, defer }) => {
       defer(() => hosts.jenkins1.sh(`iptables -D ${rejectRule} 2>/dev/null || true`));
@@ -59,6 +69,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "port-taken",
+    finds: { roots: ["node-exporter/port-taken"] },
     title:
       "an exporter whose port another process holds ends at once, and what answers there is not an exporter",
     inject: async (stage) => {
@@ -93,6 +104,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "wrong-hosts-entry",
+    finds: { roots: ["host/hosts-entry-outdated"] },
     title: "a stale line in the server's /etc/hosts sends scrapes to an address that nobody has",
     inject: async (stage) => {
       await replaceFile(stage, "/etc/hosts", "echo '10.77.0.99 jenkins1' >>/etc/hosts");
@@ -109,6 +121,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "wrong-name-server",
+    finds: { roots: ["host/name-server-silent"] },
     title: "a name server that does not answer makes every scrape by name fail in the look-up",
     inject: async (stage) => {
       await replaceFile(stage, "/etc/resolv.conf", "echo 'nameserver 10.77.0.99' >/etc/resolv.conf");
@@ -122,6 +135,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "target-missing",
+    finds: { roots: ["prometheus/host-not-scraped"] },
     title: "a host that the target list leaves out is not scraped, and nothing else shows it",
     inject: (stage) => stack.writeTargets(stage, "jenkins2:9100"),
     expect: (stage) =>
@@ -137,6 +151,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "stale-file-sd",
+    finds: { roots: ["prometheus/host-not-scraped"] },
     title: "a target list with a host's old address scrapes where nobody is",
     inject: (stage) => stack.writeTargets(stage, "10.77.0.50:9100", "jenkins2:9100"),
     expect: (stage) => stack.isDown(stage, "10.77.0.50:9100", /no route to host|context deadline exceeded/),
@@ -144,6 +159,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "single-file-bind-replaced",
+    finds: { roots: ["docker/bound-file-replaced"] },
     title:
       "a configuration bound as one file and replaced atomically is never seen by the container, even on reload",
     core: true,
@@ -165,6 +181,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "host-unreachable",
+    finds: { roots: ["prometheus/target-unreachable"], unknown: /jenkins1/ },
     title: "a host whose cable is cut is neither scraped nor reached by ssh",
     core: true,
     inject: async ({ operator, defer }) => {
@@ -184,6 +201,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "dockerd-stopped",
+    finds: { roots: ["docker/daemon-stopped"] },
     title: "a stopped engine says so over ssh, and its containers are gone from the network",
     core: false,
     needs: stack.stackParts,
@@ -206,21 +224,24 @@ export const scenarios: readonly Scenario[] = [
     name: "native-exporter-stopped",
     title: "an exporter that Debian's package runs as a systemd unit is stopped",
     core: false,
-    needs: [],
-    arrange: async ({ hosts, defer }) => {
+    finds: { roots: ["host/nothing-listens"] },
+    needs: stack.stackParts,
+    arrange: async (stage) => {
+      const { hosts, defer } = stage;
+      await stack.startStack(stage);
       defer(() => hosts.jenkins2.sh("systemctl stop prometheus-node-exporter"));
+      await hosts.jenkins2.docker("rm", "-f", "node-exporter");
       await hosts.jenkins2.sh("systemctl start prometheus-node-exporter");
     },
-    healthy: ({ hosts }) =>
-      until("the exporter to answer", async () => {
-        await hosts.server.sh("curl -sSf -o /dev/null -m 2 http://jenkins2:9100/metrics");
-      }),
+    healthy: stack.bothUp,
     inject: async ({ hosts }) => {
       await hosts.jenkins2.sh("systemctl stop prometheus-node-exporter");
     },
-    expect: async ({ operator }) => {
+    expect: async (stage) => {
       const asked = ["ssh", "jenkins2", "systemctl show -p ActiveState --value prometheus-node-exporter"];
-      same("the unit, asked by a user without rights", (await operator(asked)).stdout.trim(), "inactive");
+      const { stdout } = await stage.operator(asked);
+      same("the unit, asked by a user without rights", stdout.trim(), "inactive");
+      await stack.isDown(stage, "jenkins2:9100", /connection refused/);
     },
     recover: async ({ hosts }) => {
       await hosts.jenkins2.sh("systemctl start prometheus-node-exporter");
@@ -230,29 +251,19 @@ export const scenarios: readonly Scenario[] = [
     name: "cadvisor-flag-rejected",
     title: "cAdvisor with a flag it does not know restarts for ever and says which",
     core: false,
-    needs: [cadvisorImage],
-    arrange: async ({ hosts }) => {
-      const image = await hosts.jenkins2.image(cadvisorImage);
-      await hosts.jenkins2.docker(
-        "run",
-        "-d",
-        "--name",
-        "cadvisor",
-        "--restart=always",
-        "-p",
-        "8080:8080",
-        image,
-      );
+    finds: { roots: ["cadvisor/flag-unknown"] },
+    needs: [...stack.stackParts, cadvisorImage],
+    arrange: async (stage) => {
+      await stack.startStack(stage);
+      await startCadvisor(stage);
     },
-    healthy: ({ hosts }) =>
-      until("cAdvisor to answer", async () => {
-        await hosts.server.sh("curl -sSf -m 2 http://jenkins2:8080/healthz");
-      }),
-    inject: async ({ hosts }) => {
-      await hosts.jenkins2.docker("rm", "-f", "cadvisor");
-      const options = ["--name", "cadvisor", "--restart=always", "-p", "8080:8080"];
-      await hosts.jenkins2.docker("run", "-d", ...options, cadvisorImage.ref, "--enable_metrics=cpu");
+    healthy: async (stage) => {
+      await stack.bothUp(stage);
+      await until("cAdvisor to answer", async () => {
+        await stage.hosts.server.sh("curl -sSf -m 2 http://jenkins2:8080/healthz");
+      });
     },
+    inject: (stage) => startCadvisor(stage, "--enable_metrics=cpu"),
     expect: ({ hosts }) =>
       until("cAdvisor to have been restarted", async () => {
         const count = await hosts.jenkins2.docker("inspect", "-f", "{{.RestartCount}}", "cadvisor");
@@ -260,14 +271,11 @@ export const scenarios: readonly Scenario[] = [
         const log = await hosts.jenkins2.sh("docker logs cadvisor 2>&1");
         contains("its log", log, "flag provided but not defined: -enable_metrics");
       }),
-    recover: async ({ hosts }) => {
-      await hosts.jenkins2.docker("rm", "-f", "cadvisor");
-      const options = ["--name", "cadvisor", "--restart=always", "-p", "8080:8080"];
-      await hosts.jenkins2.docker("run", "-d", ...options, cadvisorImage.ref);
-    },
+    recover: (stage) => startCadvisor(stage),
   }),
   hostsScenario({
     name: "wrong-numeric-owner",
+    finds: { roots: ["prometheus/data-directory-not-writable"] },
     title:
       "a data folder that belongs to the first user of the host and not to uid 65534 stops Prometheus at its start",
     core: false,
@@ -308,11 +316,14 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "clock-skew",
+    finds: { roots: ["host/clock-skew"] },
     title: "a host whose clock is 95 seconds ahead of the others",
     core: false,
-    needs: [],
-    arrange: async () => undefined,
-    healthy: async ({ operator }) => {
+    needs: stack.stackParts,
+    arrange: stack.startStack,
+    healthy: async (stage) => {
+      await stack.bothUp(stage);
+      const { operator } = stage;
       const theirs = Number((await operator(["ssh", "jenkins2", "date +%s"])).stdout);
       if (Math.abs(theirs - Date.now() / 1000) > 3) throw new Error("the clocks differ");
     },

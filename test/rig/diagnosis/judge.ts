@@ -1,0 +1,111 @@
+// Runs the built command line on what a scenario made, and compares what it says with what is true.
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Report } from "../../../src/model/report.ts";
+import { renderAnalysisText } from "../../../src/report/analysis-text.ts";
+import { type Ran, tail } from "../process/command.ts";
+import { compare, compareHealthy, type Expected } from "./expected.ts";
+
+/** How the evidence of a world is read: flags that name live targets, or a folder that is saved first. */
+export type Source = {
+  readonly flags: readonly string[];
+  /** Saves what the flags name; nothing to do for live targets. */
+  readonly save: () => Promise<void>;
+};
+
+/** All that watchmend said during one scenario. Wrong answers are kept and not thrown, so that a story is played to its end. */
+export type Judge = {
+  readonly diagnoses: (expected: Expected) => Promise<void>;
+  readonly findsHealthy: (when: string) => Promise<void>;
+  readonly said: () => Said;
+};
+
+export type Said = {
+  readonly roots: readonly string[];
+  readonly accused: readonly string[];
+  readonly twinSilent: boolean;
+  readonly problems: readonly string[];
+};
+
+type Watchmend = (args: readonly string[]) => Promise<Ran>;
+
+const analysisFile = "00-ANALYSIS-AND-RECOMMENDATIONS.txt";
+
+const reportOf = (ran: Ran): Report => {
+  try {
+    return JSON.parse(ran.stdout) as Report;
+  } catch {
+    throw new Error(
+      `diagnose gave no report but exit ${ran.code}:\n${tail(ran.stdout)}\n${tail(ran.stderr)}`,
+    );
+  }
+};
+
+const collect = async (watchmend: Watchmend, source: Source, bundle: string): Promise<void> => {
+  rmSync(bundle, { recursive: true, force: true });
+  await source.save();
+  const ran = await watchmend(["collect", ...source.flags, "-o", bundle, "--quiet"]);
+  if (ran.code > 2 || !existsSync(join(bundle, analysisFile)))
+    throw new Error(`collect wrote no bundle and ended with ${ran.code}: ${tail(ran.stderr)}`);
+};
+
+const firstDifference = (written: string, again: string): string => {
+  const lines = written.split("\n");
+  const others = again.split("\n");
+  const at = lines.findIndex((line, index) => line !== others[index]);
+  return `line ${at + 1} was: ${lines[at]}\n  and is now: ${others[at]}`;
+};
+
+/** Reads a bundle twice, and holds the answer against the one of the run that wrote it. */
+const fromBundle = async (
+  watchmend: Watchmend,
+  bundle: string,
+): Promise<{ ran: Ran; problems: string[] }> => {
+  const diagnose = ["diagnose", "--from", bundle, "--format", "json"];
+  const ran = await watchmend(diagnose);
+  const again = await watchmend(diagnose);
+  const written = readFileSync(join(bundle, analysisFile), "utf8");
+  const rendered = renderAnalysisText(reportOf(ran));
+  return {
+    ran,
+    problems: [
+      ...(ran.stdout === again.stdout ? [] : ["two reports of one bundle differ"]),
+      ...(written === rendered
+        ? []
+        : [`the bundle's analysis is not that of its report: ${firstDifference(written, rendered)}`]),
+    ],
+  };
+};
+
+export const judgeOf = (watchmend: Watchmend, source: () => Source, dir: string): Judge => {
+  const roots = new Set<string>();
+  const accused = new Set<string>();
+  const problems: string[] = [];
+  let twinSilent = true;
+  let asked = 0;
+  const answer = async (): Promise<Ran> => {
+    asked += 1;
+    const bundle = join(dir, `bundle-${asked}`);
+    await collect(watchmend, source(), bundle);
+    const { ran, problems: unequal } = await fromBundle(watchmend, bundle);
+    problems.push(...unequal);
+    return ran;
+  };
+  return {
+    diagnoses: async (expected) => {
+      const ran = await answer();
+      const verdict = compare(expected, reportOf(ran), ran.code);
+      for (const rule of verdict.roots) roots.add(rule);
+      for (const rule of verdict.accused) accused.add(rule);
+      problems.push(...verdict.problems);
+    },
+    findsHealthy: async (when) => {
+      const ran = await answer();
+      const wrong = compareHealthy(reportOf(ran), ran.code);
+      if (wrong.length === 0) return;
+      twinSilent = false;
+      problems.push(`${when}: ${wrong.join("\n")}`);
+    },
+    said: () => ({ roots: [...roots], accused: [...accused], twinSilent, problems }),
+  };
+};
