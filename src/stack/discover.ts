@@ -173,7 +173,7 @@ function addProcess(drafts: Map<string, Draft>, process: Facts["host.processes"]
 
 function addUnit(drafts: Map<string, Draft>, unit: Facts["host.units"][number]): void {
   const kind = kindOfProgram(unit.name);
-  if (!kind || kind === "docker" || kind === "kubelet") return;
+  if (!kind || kind === "docker" || kind === "kubelet" || isOnlyInstalled(unit)) return;
   const same = [...drafts.values()].some(
     (draft) => draft.kind === kind && (draft.host ?? "") === (unit.host ?? ""),
   );
@@ -185,6 +185,11 @@ function addUnit(drafts: Map<string, Draft>, unit: Facts["host.units"][number]):
       sidecar: false,
       ...(unit.host ? { host: unit.host } : {}),
     });
+}
+
+/** A package brings its unit; one that nobody started or enabled is no part of the stack. */
+function isOnlyInstalled({ active, enabled }: Facts["host.units"][number]): boolean {
+  return active === "inactive" && (enabled === "disabled" || enabled === "masked");
 }
 
 /** Objects of the operator stand for servers even where no pod was ever made. */
