@@ -60,6 +60,7 @@ export const rule = defineRule({
     }
     if (findings.length > 0 || !line) return findings;
     const { class: named } = capture(patterns, line);
+    if (named && isMadeByHand(named, facts)) return [];
     const owner = stack.components.find((component) => component.kind === line.component);
     return [
       {
@@ -98,6 +99,7 @@ function judge(
   );
   if (isReserved) return undefined;
   if (claim.storageClass) {
+    if (isMadeByHand(claim.storageClass, facts)) return undefined;
     if (classes.length === 0 || classes.some((entry) => entry.name === claim.storageClass)) return undefined;
     const names = classes.map((entry) => entry.name).join(", ");
     return {
@@ -118,6 +120,13 @@ function judge(
     says: `it has no storageClassName, and the cluster has no default StorageClass${names ? ` (there is: ${names})` : ""}`,
     proof: classes.slice(0, 1).map((entry) => entry.at),
   };
+}
+
+/** Volumes made by hand carry a class that needs no StorageClass; why a free one is not taken is another question. */
+function isMadeByHand(storageClass: string, facts: Pick<Facts, "kubernetes.volumes">): boolean {
+  return facts["kubernetes.volumes"].some(
+    (volume) => volume.storageClass === storageClass && volume.phase === "Available",
+  );
 }
 
 function nameOf(claim: Claim): string {

@@ -1,5 +1,6 @@
 // A PersistentVolume is reserved for a claim of a name that nobody will ever make.
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { PersistentVolume } from "../../../model/kubernetes.ts";
 import { defineRule } from "../../../model/rule.ts";
 
 export const rule = defineRule({
@@ -59,7 +60,9 @@ export const rule = defineRule({
             claim.isFree &&
             (claim.storageClass ?? "") === (volume.storageClass ?? "") &&
             isAlike(claim.name, claimRef.name),
-        ) ?? expected.find((claim) => claim.isFree && isAlike(claim.name, claimRef.name));
+        ) ??
+        expected.find((claim) => claim.isFree && isAlike(claim.name, claimRef.name)) ??
+        onlyOneOfItsClass(expected, volume);
       if (!meant) continue;
       const component = stack.components.find(
         (entry) => meant.name.includes(entry.name) || meant.name.includes(entry.kind),
@@ -89,6 +92,24 @@ export const rule = defineRule({
     ],
   }),
 });
+
+interface Expected {
+  readonly namespace?: string | undefined;
+  readonly storageClass?: string | undefined;
+  readonly isFree: boolean;
+}
+
+/** Names that have nothing in common belong together when the class is shared by nothing else that waits there. */
+function onlyOneOfItsClass<C extends Expected>(
+  expected: readonly C[],
+  { storageClass, claimRef }: PersistentVolume,
+): C | undefined {
+  if (!storageClass || !claimRef?.namespace) return undefined;
+  const [only, ...others] = expected.filter(
+    (claim) => claim.isFree && claim.storageClass === storageClass && claim.namespace === claimRef.namespace,
+  );
+  return others.length === 0 ? only : undefined;
+}
 
 /** They share a word that is not a filler: `loki-data` and `storage-loki-0`. */
 function isAlike(one: string, other: string): boolean {

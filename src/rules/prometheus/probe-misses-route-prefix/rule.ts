@@ -20,13 +20,14 @@ export const rule = textRule({
     const flag = hit.component?.args.find((arg) =>
       /--web\.(external-url=\S+\/\/[^/]+\/\S|route-prefix=\/\S)/.test(arg.text),
     );
-    return flag
-      ? {
-          holds: true,
-          proof: [flag.at],
-          says: `${flag.text} moves every endpoint below that path; the probe asks without the prefix and gets 404`,
-        }
-      : {};
+    if (flag)
+      return {
+        holds: true,
+        proof: [flag.at],
+        says: `${flag.text} moves every endpoint below that path; the probe asks without the prefix and gets 404`,
+      };
+    // Its arguments are there to read, and none of them moves the endpoints.
+    return hit.component && hit.component.args.length > 0 ? { holds: false } : {};
   },
   says: () =>
     "The probe gets 404: the web interface is served below a route prefix (--web.external-url or --web.route-prefix) that the probe path lacks",
