@@ -13,6 +13,7 @@ export const errorCodes = {
     "A live system cannot be read as it was asked for: a tool or its configuration is missing, or a name is unknown.",
   "output-unwritable": "The output file cannot be written.",
   "unknown-rule": "No rule has this id.",
+  "host-unreachable": "A host cannot be reached by ssh, or gives no shell.",
   internal: "watchmend itself failed; this is a bug.",
 } as const;
 

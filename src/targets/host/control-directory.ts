@@ -1,0 +1,49 @@
+// The private folder for ssh's control sockets: short enough for a socket's name, and without leftovers of killed runs.
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const prefix = "wm-";
+/** A socket's path may have 104 bytes at most (macOS); ssh appends 17 while it makes one, and its hash has 40. */
+const longestFolder = 104 - 17 - 42;
+
+export function makeControlDirectory(): string {
+  const base = [tmpdir(), "/tmp"].find((folder) => folder.length + prefix.length + 18 <= longestFolder) ?? "/tmp";
+  sweep(base);
+  return mkdtempSync(join(base, `${prefix}${process.pid}-`));
+}
+
+export function removeControlDirectory(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Folders of runs that were killed: their process is gone, and their ssh has ended by itself since. */
+function sweep(base: string): void {
+  const uid = process.getuid?.();
+  for (const name of readdirSync(base)) {
+    const pid = Number(/^wm-(\d{1,10})-[A-Za-z0-9]{6}$/.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const folder = join(base, name);
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    const isOurs = found?.isDirectory() === true && (uid === undefined || found.uid === uid);
+    // a socket in it belongs to an ssh that has not ended yet
+    if (isOurs && isEmpty(folder)) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

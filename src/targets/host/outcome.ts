@@ -1,0 +1,79 @@
+// What an answer of the batch is worth: a text, or the reason why there is none.
+import type { CollectedItem, Missing } from "../../model/collected.ts";
+import type { Frame } from "./frames.ts";
+import { type HostCommand, type HostRights, needsEngine, needsRoot, typedText } from "./host-command.ts";
+import { noEngineCode, noRootCode, noToolCode } from "./script.ts";
+
+export interface Asked {
+  readonly host: string;
+  readonly rights: HostRights;
+  readonly how: string;
+  readonly maxBytes: number;
+}
+
+/** Undefined when there is nothing to tell: an optional tool that is not installed, an optional file that is not there. */
+export function itemOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem | undefined {
+  const body = bodyOf(command, frame, asked);
+  return body === undefined ? undefined : describe(command, asked, body);
+}
+
+export function describe(command: HostCommand, asked: Asked, body: CollectedItem["body"]): CollectedItem {
+  const typed = typedText(command, asked.rights);
+  const { locator, ...more } = command.item ?? {};
+  return {
+    locator: locator === undefined ? `${asked.host}: ${typed}` : `${asked.host}:${locator}`,
+    how: asked.how,
+    command: typed,
+    host: asked.host,
+    ...more,
+    body,
+  };
+}
+
+export function lostItem(command: HostCommand, asked: Asked, missing: Missing): CollectedItem {
+  return describe(command, asked, missing);
+}
+
+const forbidden =
+  /permission denied|operation not permitted|must be root|you need to be root|a password is required|not in the sudoers|may not run sudo|requires root|not authorized|access denied/i;
+
+export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem["body"] | undefined {
+  const { code, errors, output } = frame;
+  const retry = `ssh ${asked.host} ${typedText(command, asked.rights)}`;
+  if (code === undefined) return missing("unreachable", "the connection ended before the answer did", retry);
+  if (code === noRootCode) return command.optional && needsNoWord(command) ? undefined : missing("forbidden", "it needs root, and sudo asks for a password or is not allowed", `ssh -t ${asked.host} sudo ${typedText(command, { ...asked.rights, root: "root" })}`);
+  if (code === noEngineCode) return undefined;
+  if (code === noToolCode || code === 127) return command.optional ? undefined : missing("tool-missing", `${command.tool ?? firstWord(command, asked)} is not installed there`, retry);
+  if (code === 124 || (asked.rights.isTimeoutMissing && (code === 143 || code === 137))) return missing("timed-out", `no answer within ${command.seconds ?? "the allowed"} seconds`, retry);
+  if (output.length > asked.maxBytes && !command.isLog) return missing("too-large", `more than ${asked.maxBytes} bytes`, retry);
+  const isFailure = code !== 0 && code !== 141;
+  if (isFailure && forbidden.test(errors)) return missing("forbidden", lastLine(errors), adviceFor(command, errors, retry, asked));
+  if (isFailure && output.length === 0 && !command.failureSpeaks && errors === "") return command.optional ? undefined : missing("unreadable", `it ended with exit code ${code}`, retry);
+  return isFailure ? Buffer.concat([output, newlineAfter(output), Buffer.from(`${errors}\n`)]) : output;
+}
+
+/** The rules about packets are told once, by the tool that is always there. */
+function needsNoWord(command: HostCommand): boolean {
+  return command.id === "denials" || command.id === "kernel-log";
+}
+
+function missing(because: Missing["because"], detail: string, decideWith: string): Missing {
+  return { because, detail, decideWith };
+}
+
+function adviceFor(command: HostCommand, errors: string, retry: string, { host, rights }: Asked): string {
+  if (needsEngine(command) && /docker daemon socket|docker\.sock|docker API/i.test(errors)) return `ssh -t ${host} 'sudo usermod -aG docker "$USER"', then log in again; or grant sudo without a password`;
+  return needsRoot(command) || rights.root === "none" ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}` : retry;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+
+function newlineAfter(output: Uint8Array): Buffer {
+  return Buffer.from(output.length === 0 || output.at(-1) === 0x0a ? "" : "\n");
+}
+
+function firstWord(command: HostCommand, asked: Asked): string {
+  return typedText(command, asked.rights).split(" ").find((word) => word !== "sudo" && word !== "-n") ?? "the program";
+}
