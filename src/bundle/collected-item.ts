@@ -58,6 +58,7 @@ export function missingItem(
     status: missing.because,
     detail: clean(missing.detail),
     ...(missing.decideWith ? { decideWith: clean(missing.decideWith) } : {}),
+    ...(missing.onlySharpens ? { onlySharpens: true } : {}),
   };
 }
 

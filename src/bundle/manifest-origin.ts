@@ -19,5 +19,6 @@ export function gapOfItem(item: ManifestItem, because: Gap["because"]): Gap {
     because,
     detail: item.detail ?? "it could not be read when the bundle was made",
     ...(item.decideWith ? { decideWith: item.decideWith } : {}),
+    ...(item.onlySharpens ? { onlySharpens: true } : {}),
   };
 }

@@ -17,6 +17,8 @@ export interface ManifestItem {
   readonly detail?: string;
   /** The one command that would have read it. */
   readonly decideWith?: string;
+  /** The verdict does not hang on it. */
+  readonly onlySharpens?: true;
   /** Path inside the bundle, when something was collected. */
   readonly file?: string;
   readonly bytes?: number;
@@ -80,6 +82,7 @@ function parseItem(value: unknown): ManifestItem | undefined {
     status: status as ManifestItem["status"],
     ...text("detail"),
     ...text("decideWith"),
+    ...(value.onlySharpens === true ? { onlySharpens: true } : {}),
     ...text("file"),
     ...text("sha256"),
     ...text("command"),

@@ -5,7 +5,7 @@ import { limits } from "./limits.ts";
 export function summariseGaps(gaps: readonly Gap[]): readonly Gap[] {
   const groups = new Map<string, Gap[]>();
   for (const gap of gaps) {
-    const key = JSON.stringify([gap.because, gap.detail, gap.decideWith]);
+    const key = JSON.stringify([gap.because, gap.detail, gap.decideWith, gap.onlySharpens]);
     const group = groups.get(key);
     if (group) group.push(gap);
     else groups.set(key, [gap]);

@@ -9,6 +9,8 @@ export interface LiveOptions {
   readonly namespace?: readonly string[];
   readonly inCluster?: boolean;
   readonly host?: readonly string[];
+  readonly sshConfig?: string;
+  readonly identity?: string;
   /** Milliseconds. */
   readonly since: number;
   /** Milliseconds. */
@@ -26,9 +28,11 @@ export function withLive(command: Command): Command {
     .option("--in-cluster", "read the cluster this runs in, with its service account")
     .option(
       "--host <destination>",
-      "host to read over ssh: name, user@name or ssh alias (repeatable)",
+      "host to read over ssh: [user@]name[:port] or ssh alias; local: this machine (repeatable)",
       append,
     )
+    .option("--ssh-config <file>", "configuration for ssh instead of ~/.ssh/config")
+    .option("--identity <file>", "key for ssh, beside those it tries by itself")
     .option("--since <duration>", "how far back logs are read (default: 24h)", duration, 86_400_000)
     .option("--timeout <duration>", "how long one answer may take (default: 20s)", duration, 20_000);
 }

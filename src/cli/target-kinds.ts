@@ -10,4 +10,13 @@ export interface TargetKind {
 }
 
 /** Loaded when first needed, so that `--from` and `--help` do not pay for it. */
-export const targetKinds: readonly TargetKind[] = [];
+export const targetKinds: readonly TargetKind[] = [
+  {
+    options: "--host",
+    async open(options, signal) {
+      if (options.host === undefined) return [];
+      const { hostTargets } = await import("./host-targets.ts");
+      return hostTargets.open(options, signal);
+    },
+  },
+];

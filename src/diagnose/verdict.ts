@@ -17,7 +17,7 @@ export function verdictOf(
   const isProblem = findings.some((finding) => finding.role !== "notice" && finding.severity !== "notice");
   if (isProblem) return "problems";
   if (
-    factSet.gaps.some((gap) => gap.because !== "absent") ||
+    factSet.gaps.some((gap) => gap.because !== "absent" && gap.onlySharpens !== true) ||
     outcomes.some((outcome) => outcome.threw !== undefined)
   )
     return "unknown";

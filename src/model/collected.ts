@@ -10,6 +10,8 @@ export interface Missing {
   readonly detail: string;
   /** The one command that would show it. */
   readonly decideWith?: string;
+  /** It would only have sharpened the answer: a system that is seen to work is healthy without it. */
+  readonly onlySharpens?: true;
 }
 
 export interface CollectedItem {

@@ -69,4 +69,6 @@ export interface Gap {
   readonly at?: Place;
   /** The one command that would close the gap. */
   readonly decideWith?: string;
+  /** It would only have sharpened the answer: a system that is seen to work is healthy without it. */
+  readonly onlySharpens?: true;
 }

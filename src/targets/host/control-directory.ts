@@ -8,7 +8,8 @@ const prefix = "wm-";
 const longestFolder = 104 - 17 - 42;
 
 export function makeControlDirectory(): string {
-  const base = [tmpdir(), "/tmp"].find((folder) => folder.length + prefix.length + 18 <= longestFolder) ?? "/tmp";
+  const base =
+    [tmpdir(), "/tmp"].find((folder) => folder.length + prefix.length + 18 <= longestFolder) ?? "/tmp";
   sweep(base);
   return mkdtempSync(join(base, `${prefix}${process.pid}-`));
 }

@@ -36,7 +36,8 @@ export function openHost(address: HostAddress, options: SshOptions): HostSession
 }
 
 function localSession(host: string): HostSession {
-  const attempt: HostSession["attempt"] = async (script, options) => ran(await start(["sh"], script, options));
+  const attempt: HostSession["attempt"] = async (script, options) =>
+    ran(await start(["sh"], script, options));
   return { host, attempt, run: throwing(host, attempt), close: async () => undefined };
 }
 
@@ -57,7 +58,10 @@ function sshSession(address: HostAddress, options: SshOptions): HostSession {
     }
     if (result.timedOut || run.signal?.aborted)
       return { failure: { ...classifySshFailure("timed out", address), detail: "no answer in time" } };
-    return { failure: result.code === 255 ? classifySshFailure(result.stderr, address) : noShell(address, result.stderr) };
+    return {
+      failure:
+        result.code === 255 ? classifySshFailure(result.stderr, address) : noShell(address, result.stderr),
+    };
   };
   const attempt: HostSession["attempt"] = async (script, run) => {
     if (isConnected) return once(script, run);
@@ -146,7 +150,8 @@ export function shellProofWord(script: string): string {
 /** Code 255 is also ssh's own when the connection breaks: its words tell. */
 function ran(result: Started): RunResult {
   const { notStarted: _, isReached: __, code, ...rest } = result;
-  const isLost = code === 255 && /client_loop: |Timeout, server|closed by remote host|mux_client_/.test(result.stderr);
+  const isLost =
+    code === 255 && /client_loop: |Timeout, server|closed by remote host|mux_client_/.test(result.stderr);
   return { ...rest, ...(code === undefined || isLost ? {} : { code }) };
 }
 

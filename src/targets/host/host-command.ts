@@ -57,7 +57,5 @@ export function needsEngine({ text, run }: HostCommand): boolean {
 
 function fill(text: string, rights: HostRights): string {
   const sudo = rights.root === "sudo" ? "sudo -n " : "";
-  return text
-    .replaceAll("{engine}", rights.engine ?? "docker")
-    .replaceAll(/\{(?:as)?root\} ?/g, sudo);
+  return text.replaceAll("{engine}", rights.engine ?? "docker").replaceAll(/\{(?:as)?root\} ?/g, sudo);
 }

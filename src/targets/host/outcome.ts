@@ -1,8 +1,9 @@
 // What an answer of the batch is worth: a text, or the reason why there is none.
-import type { CollectedItem, Missing } from "../../model/collected.ts";
+import { type CollectedItem, isMissing, type Missing } from "../../model/collected.ts";
+import { quoteWord } from "../../model/quote.ts";
 import type { Frame } from "./frames.ts";
 import { type HostCommand, type HostRights, needsEngine, needsRoot, typedText } from "./host-command.ts";
-import { noEngineCode, noRootCode, noToolCode } from "./script.ts";
+import { noEngineCode, noToolCode } from "./script.ts";
 
 export interface Asked {
   readonly host: string;
@@ -13,7 +14,8 @@ export interface Asked {
 
 /** Undefined when there is nothing to tell: an optional tool that is not installed, an optional file that is not there. */
 export function itemOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem | undefined {
-  const body = bodyOf(command, frame, asked);
+  const told = bodyOf(command, frame, asked);
+  const body = told && isMissing(told) && command.optional ? { ...told, onlySharpens: true as const } : told;
   return body === undefined ? undefined : describe(command, asked, body);
 }
 
@@ -30,6 +32,23 @@ export function describe(command: HostCommand, asked: Asked, body: CollectedItem
   };
 }
 
+/** What root would have shown, in one sentence: the reason is the same for all of it. */
+export function withheldItem(commands: readonly HostCommand[], { host, how, rights }: Asked): CollectedItem {
+  const typed = commands.map((command) => typedText(command, { ...rights, root: "root" }));
+  const isDetail = commands.every(({ optional }) => optional);
+  return {
+    locator: `${host}: what only root sees`,
+    how,
+    host,
+    body: {
+      because: "forbidden",
+      detail: `${typed.map((text) => text.split(" | ")[0]).join("; ")}: this user is not root there, and sudo asks for a password or is not allowed`,
+      decideWith: `ssh -t ${host} sudo sh -c ${quoteWord(typed.join("; "))}`,
+      ...(isDetail ? { onlySharpens: true as const } : {}),
+    },
+  };
+}
+
 export function lostItem(command: HostCommand, asked: Asked, missing: Missing): CollectedItem {
   return describe(command, asked, missing);
 }
@@ -37,24 +56,29 @@ export function lostItem(command: HostCommand, asked: Asked, missing: Missing): 
 const forbidden =
   /permission denied|operation not permitted|must be root|you need to be root|a password is required|not in the sudoers|may not run sudo|requires root|not authorized|access denied/i;
 
+const refusedByEngine =
+  /permission denied while trying to connect to the docker|docker\.sock: connect: permission denied/i;
+
 export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem["body"] | undefined {
   const { code, errors, output } = frame;
   const retry = `ssh ${asked.host} ${typedText(command, asked.rights)}`;
   if (code === undefined) return missing("unreachable", "the connection ended before the answer did", retry);
-  if (code === noRootCode) return command.optional && needsNoWord(command) ? undefined : missing("forbidden", "it needs root, and sudo asks for a password or is not allowed", `ssh -t ${asked.host} sudo ${typedText(command, { ...asked.rights, root: "root" })}`);
   if (code === noEngineCode) return undefined;
-  if (code === noToolCode || code === 127) return command.optional ? undefined : missing("tool-missing", `${command.tool ?? firstWord(command, asked)} is not installed there`, retry);
-  if (code === 124 || (asked.rights.isTimeoutMissing && (code === 143 || code === 137))) return missing("timed-out", `no answer within ${command.seconds ?? "the allowed"} seconds`, retry);
-  if (output.length > asked.maxBytes && !command.isLog) return missing("too-large", `more than ${asked.maxBytes} bytes`, retry);
+  if (code === noToolCode || code === 127)
+    return command.optional
+      ? undefined
+      : missing("tool-missing", `${command.tool ?? firstWord(command, asked)} is not installed there`, retry);
+  if (code === 124 || (asked.rights.isTimeoutMissing && (code === 143 || code === 137)))
+    return missing("timed-out", `no answer within ${command.seconds ?? "the allowed"} seconds`, retry);
+  if (output.length > asked.maxBytes && !command.isLog)
+    return missing("too-large", `more than ${asked.maxBytes} bytes`, retry);
   const isFailure = code !== 0 && code !== 141;
-  if (isFailure && forbidden.test(errors)) return missing("forbidden", lastLine(errors), adviceFor(command, errors, retry, asked));
-  if (isFailure && output.length === 0 && !command.failureSpeaks && errors === "") return command.optional ? undefined : missing("unreadable", `it ended with exit code ${code}`, retry);
+  const isRefused = forbidden.test(errors) && (output.length === 0 || refusedByEngine.test(errors));
+  if (isFailure && isRefused)
+    return missing("forbidden", lastLine(errors), adviceFor(command, errors, retry, asked));
+  if (isFailure && output.length === 0 && !command.failureSpeaks && errors === "")
+    return command.optional ? undefined : missing("unreadable", `it ended with exit code ${code}`, retry);
   return isFailure ? Buffer.concat([output, newlineAfter(output), Buffer.from(`${errors}\n`)]) : output;
-}
-
-/** The rules about packets are told once, by the tool that is always there. */
-function needsNoWord(command: HostCommand): boolean {
-  return command.id === "denials" || command.id === "kernel-log";
 }
 
 function missing(because: Missing["because"], detail: string, decideWith: string): Missing {
@@ -62,8 +86,11 @@ function missing(because: Missing["because"], detail: string, decideWith: string
 }
 
 function adviceFor(command: HostCommand, errors: string, retry: string, { host, rights }: Asked): string {
-  if (needsEngine(command) && /docker daemon socket|docker\.sock|docker API/i.test(errors)) return `ssh -t ${host} 'sudo usermod -aG docker "$USER"', then log in again; or grant sudo without a password`;
-  return needsRoot(command) || rights.root === "none" ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}` : retry;
+  if (needsEngine(command) && /docker daemon socket|docker\.sock|docker API/i.test(errors))
+    return `ssh -t ${host} 'sudo usermod -aG docker "$USER"', then log in again; or grant sudo without a password`;
+  return needsRoot(command) || rights.root === "none"
+    ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}`
+    : retry;
 }
 
 function lastLine(text: string): string {
@@ -75,5 +102,9 @@ function newlineAfter(output: Uint8Array): Buffer {
 }
 
 function firstWord(command: HostCommand, asked: Asked): string {
-  return typedText(command, asked.rights).split(" ").find((word) => word !== "sudo" && word !== "-n") ?? "the program";
+  return (
+    typedText(command, asked.rights)
+      .split(" ")
+      .find((word) => word !== "sudo" && word !== "-n") ?? "the program"
+  );
 }

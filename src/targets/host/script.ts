@@ -83,16 +83,33 @@ function open(command: HostCommand, limits: ScriptLimits): string {
   const text = guarded(command, command.run ?? command.text);
   const parts = text.split(/(\{engine\}|\{(?:as)?root\} ?)/);
   const word = parts
-    .map((part) => (part === "{engine}" ? '"$E"' : part.startsWith("{") && /root\} ?$/.test(part) ? '"$S"' : quoteWord(part)))
+    .map((part) =>
+      part === "{engine}"
+        ? '"$E"'
+        : part.startsWith("{") && /root\} ?$/.test(part)
+          ? '"$S"'
+          : quoteWord(part),
+    )
     .join("");
   const run = call(command, limits, word);
-  if (needsRoot(command)) return `if [ $R = none ]; then n ${command.id} 'code ${noRootCode}'; else ${run.trimEnd()}; fi\n`;
-  if (needsEngine(command)) return `if [ -z "$E" ]; then n ${command.id} 'code ${noEngineCode}'; else ${run.trimEnd()}; fi\n`;
+  if (needsRoot(command))
+    return `${toolCheck(command)}if [ $R = none ]; then n ${command.id} 'code ${noRootCode}'; else ${run.trimEnd()}; fi\n`;
+  if (needsEngine(command))
+    return `if [ -z "$E" ]; then n ${command.id} 'code ${noEngineCode}'; else ${run.trimEnd()}; fi\n`;
   return run;
 }
 
+/** A tool that is not there needs no root. */
+function toolCheck({ id, tool }: HostCommand): string {
+  return tool === undefined
+    ? ""
+    : `if ! command -v ${quoteWord(tool)} >/dev/null 2>&1; then n ${id} 'code ${noToolCode}'; el`;
+}
+
 function guarded({ tool }: HostCommand, text: string): string {
-  return tool === undefined ? text : `command -v ${quoteWord(tool)} >/dev/null 2>&1 || exit ${noToolCode}; ${text}`;
+  return tool === undefined
+    ? text
+    : `command -v ${quoteWord(tool)} >/dev/null 2>&1 || exit ${noToolCode}; ${text}`;
 }
 
 function call(command: HostCommand, limits: ScriptLimits, word: string): string {

@@ -32,16 +32,37 @@ interface Asked {
 
 /** The first that matches counts: ssh says the particular before the general. Wordings of OpenSSH 7 to 10. */
 const signs: readonly (readonly [SshFailureKind, RegExp])[] = [
-  ["configuration", /Bad configuration option|terminating, \d+ bad configuration options|Can't open user config file|Bad owner or permissions on|keyword \w+ extra arguments|unknown option -- /],
-  ["host-key-changed", /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for \S+ has changed|POSSIBLE DNS SPOOFING/],
-  ["host-key-unknown", /Host key verification failed|No \S+ host key is known for|authenticity of host .{1,300} can't be established/],
-  ["name", /Could not resolve hostname|Name or service not known|nodename nor servname|Temporary failure in name resolution/],
-  ["auth", /Permission denied \(|Too many authentication failures|No supported authentication methods|UNPROTECTED PRIVATE KEY FILE|Load key .{1,300}: (?:Permission denied|invalid format|error in libcrypto)|Identity file .{1,300} not accessible/],
+  [
+    "configuration",
+    /Bad configuration option|terminating, \d+ bad configuration options|Can't open user config file|Bad owner or permissions on|keyword \w+ extra arguments|unknown option -- /,
+  ],
+  [
+    "host-key-changed",
+    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for \S+ has changed|POSSIBLE DNS SPOOFING/,
+  ],
+  [
+    "host-key-unknown",
+    /Host key verification failed|No \S+ host key is known for|authenticity of host .{1,300} can't be established/,
+  ],
+  [
+    "name",
+    /Could not resolve hostname|Name or service not known|nodename nor servname|Temporary failure in name resolution/,
+  ],
+  [
+    "auth",
+    /Permission denied \(|Too many authentication failures|No supported authentication methods|UNPROTECTED PRIVATE KEY FILE|Load key .{1,300}: (?:Permission denied|invalid format|error in libcrypto)|Identity file .{1,300} not accessible/,
+  ],
   ["refused", /Connection refused/],
   ["no-route", /No route to host|Network is unreachable|Host is down/],
   ["timeout", /timed out|Operation timed out/],
-  ["busy", /kex_exchange_identification|ssh_exchange_identification|Exceeded MaxStartups|Not allowed at this time/],
-  ["lost", /client_loop: |Timeout, server \S+ not responding|Connection to \S+ closed by remote host|Connection (?:closed|reset) by|Broken pipe|mux_client_\w+: /],
+  [
+    "busy",
+    /kex_exchange_identification|ssh_exchange_identification|Exceeded MaxStartups|Not allowed at this time/,
+  ],
+  [
+    "lost",
+    /client_loop: |Timeout, server \S+ not responding|Connection to \S+ closed by remote host|Connection (?:closed|reset) by|Broken pipe|mux_client_\w+: /,
+  ],
 ];
 
 export function classifySshFailure(stderr: string, asked: Asked): SshFailure {
@@ -61,9 +82,11 @@ function detailOf(text: string, kind: SshFailureKind): string {
   return told.replace(/^@\s+|\s+@$/g, "").slice(0, 300);
 }
 
-const destination = ({ name, user }: Asked): string => quoteWord(user === undefined ? name : `${user}@${name}`);
+const destination = ({ name, user }: Asked): string =>
+  quoteWord(user === undefined ? name : `${user}@${name}`);
 const portOption = ({ port }: Asked): string => (port === undefined ? "" : ` -p ${port}`);
-const knownName = ({ name, port }: Asked): string => quoteWord(port === undefined ? name : `[${name}]:${port}`);
+const knownName = ({ name, port }: Asked): string =>
+  quoteWord(port === undefined ? name : `[${name}]:${port}`);
 const tryIt = (asked: Asked): string => `ssh -v${portOption(asked)} ${destination(asked)} true`;
 
 const compare =
@@ -78,8 +101,10 @@ const remedies: Readonly<Record<SshFailureKind, (asked: Asked, text: string) => 
     `ssh-keyscan${portOption(asked)} ${quoteWord(asked.name)} | ssh-keygen -lf - shows the fingerprint; ${compare}, then add it: ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
   "host-key-changed": (asked) =>
     `Somebody may be listening in, or the machine was made anew: ${compare}, then remove the old key: ssh-keygen -R ${knownName(asked)}, and add the new one: ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
-  auth: (asked) => `No key is accepted and watchmend types no password: ssh-copy-id${portOption(asked)} ${destination(asked)}, or name another key with --identity`,
-  busy: (asked) => `sshd turns connections away (MaxStartups), or drops them before it speaks: ${tryIt(asked)}`,
+  auth: (asked) =>
+    `No key is accepted and watchmend types no password: ssh-copy-id${portOption(asked)} ${destination(asked)}, or name another key with --identity`,
+  busy: (asked) =>
+    `sshd turns connections away (MaxStartups), or drops them before it speaks: ${tryIt(asked)}`,
   lost: (asked) => `The connection broke: ${tryIt(asked)}`,
   "no-shell": (asked) => `The account may not run commands: ${tryIt(asked)}; grant it a shell for sh -s`,
   configuration: () => "Mend ~/.ssh/config, or name another one with --ssh-config",
@@ -99,5 +124,9 @@ export function noShell(asked: Asked, said: string): SshFailure {
 }
 
 export function noSsh(asked: Asked, said: string): SshFailure {
-  return { kind: "no-ssh", detail: `ssh cannot be started: ${said}`, remedy: remedies["no-ssh"](asked, said) };
+  return {
+    kind: "no-ssh",
+    detail: `ssh cannot be started: ${said}`,
+    remedy: remedies["no-ssh"](asked, said),
+  };
 }

@@ -1,0 +1,66 @@
+// `--host`: hosts over ssh, and the machine watchmend runs on.
+import { existsSync } from "node:fs";
+import { UserError } from "../model/errors.ts";
+import type { Target } from "../model/target.ts";
+import { kindOfArguments, kindOfImage, kindOfName } from "../stack/identify.ts";
+import { createTurns } from "../targets/host/connect-turns.ts";
+import { type HostAddress, parseHostAddress } from "../targets/host/host-name.ts";
+import { hostTarget } from "../targets/host/host-target.ts";
+import type { Identify } from "../targets/host/inspected.ts";
+import type { LiveOptions } from "./live-options.ts";
+import type { TargetKind } from "./target-kinds.ts";
+
+/** Below MaxStartups (10), for they may all go through one jump host. */
+const connectsAtOnce = 6;
+
+export const hostTargets: TargetKind = {
+  options: "--host",
+  async open({ host = [], sshConfig, identity }: LiveOptions): Promise<readonly Target[]> {
+    for (const [option, file] of [
+      ["--ssh-config", sshConfig],
+      ["--identity", identity],
+    ] as const)
+      if (file !== undefined && !existsSync(file))
+        throw new UserError(
+          "path-not-found",
+          `${file} does not exist`,
+          `Name an existing file with ${option}.`,
+        );
+    const addresses = distinct(host.map(addressOf));
+    const turns = createTurns(connectsAtOnce);
+    const ssh = {
+      turns,
+      ...(sshConfig === undefined ? {} : { config: sshConfig }),
+      ...(identity === undefined ? {} : { identity }),
+    };
+    return addresses.map((address) => hostTarget(address, { ssh, identify }));
+  },
+};
+
+const identify: Identify = ({ image, words, name }) =>
+  kindOfImage(image) ?? kindOfArguments(words ?? []) ?? kindOfName(name);
+
+function addressOf(text: string): HostAddress {
+  const address = parseHostAddress(text);
+  if (address) return address;
+  throw new UserError(
+    "usage",
+    `${text} is no host`,
+    "Write --host [user@]name[:port], an alias of ~/.ssh/config, or local for this machine.",
+  );
+}
+
+/** A host named twice would be judged as two. */
+function distinct(addresses: readonly HostAddress[]): readonly HostAddress[] {
+  const byName = new Map<string, HostAddress>();
+  for (const address of addresses) {
+    if (byName.has(address.name))
+      throw new UserError(
+        "usage",
+        `the host ${address.name} is named twice`,
+        "Name each host once; give each an alias of its own in ~/.ssh/config when they differ by user or port only.",
+      );
+    byName.set(address.name, address);
+  }
+  return [...byName.values()];
+}

@@ -1,0 +1,260 @@
+// What a host is asked once its containers and units are known: logs, configuration, owners of what is mounted, own APIs.
+import type { ComponentKind } from "../../model/component.ts";
+import { quoteWord, quoteWords } from "../../model/quote.ts";
+import type { ReadLimits } from "../../model/target.ts";
+import {
+  configNames,
+  flagValue,
+  knowledge,
+  listenPort,
+  neverRead,
+  routePrefix,
+} from "./component-knowledge.ts";
+import type { HostCommand } from "./host-command.ts";
+import type { SeenContainer } from "./inspected.ts";
+import type { SeenUnit } from "./units.ts";
+
+export interface SeenHost {
+  readonly containers: readonly SeenContainer[];
+  readonly units: readonly SeenUnit[];
+}
+
+const mostContainers = 60;
+const mostLogLines = 5_000;
+
+export function secondLook(seen: SeenHost, limits: ReadLimits): readonly HostCommand[] {
+  const own = seen.containers.filter((container) => container.kind !== undefined).slice(0, mostContainers);
+  const logged = seen.containers
+    .filter((container) => container.kind !== undefined || container.isTroubled)
+    .slice(0, mostContainers);
+  const commands = [
+    ...logged.map((container) => logOf(container, limits)),
+    ...own.flatMap((container) => [...configOf(container), ...apisOf(container), ...namesOf(container)]),
+    ...ownersOf(own),
+    ...composeFiles(own),
+    ...seen.units.flatMap((unit) => unitOf(unit, limits)),
+  ];
+  return unique(commands).map((command, i) => ({ ...command, id: `s${i}` }));
+}
+
+type Draft = Omit<HostCommand, "id">;
+
+/** Two containers may share a file or folder. */
+function unique(commands: readonly Draft[]): readonly Draft[] {
+  const seen = new Set<string>();
+  return commands.filter(({ text }) => {
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}
+
+/** Of a container that does not run, the last words count, however old they are. */
+function logOf({ name, kind, isRunning, isTroubled }: SeenContainer, limits: ReadLimits): Draft {
+  const since = isRunning && !isTroubled ? `--since ${limits.sinceSeconds}s ` : "";
+  const text = `{engine} logs --timestamps ${since}--tail ${mostLogLines} ${quoteWord(name)}`;
+  return {
+    text,
+    run: `${text} 2>&1 | tail -c ${limits.logBytes}`,
+    why: "what the stack's containers, and those that restart, say",
+    isLog: true,
+    item: { hints: { container: name, ...(kind === undefined ? {} : { component: kind }) } },
+  };
+}
+
+function configOf(container: SeenContainer): Draft[] {
+  const known = container.kind === undefined ? undefined : knowledge[container.kind];
+  if (known?.configFile === undefined) return [];
+  const named = known.configFlags && flagValue(container.words, known.configFlags);
+  const positional =
+    container.kind === "alloy"
+      ? container.words.find((word) => /\.(?:alloy|river)$|^\/etc\/alloy\/?$/.test(word))
+      : undefined;
+  const file = named ?? positional ?? known.configFile;
+  if (!file.startsWith("/")) return [];
+  const folders = [...new Set([folderOf(file), ...(known.configFolders ?? [])])];
+  const mounted = container.mounts.filter(
+    ({ type, target }) =>
+      type === "bind" && folders.some((folder) => isBelow(target, folder) || isBelow(file, target)),
+  );
+  const isCovered = mounted.some(({ target }) => isBelow(file, target));
+  return [
+    ...mounted.map(({ source }) =>
+      filesBelow(source, "configuration that is mounted into the stack's containers"),
+    ),
+    ...(isCovered ? [] : [copied(container, folderOf(file))]),
+  ];
+}
+
+/** Text files below a path of the host, as one archive. Links are followed, other file systems are not entered. */
+function filesBelow(source: string, why: string): Draft {
+  const names = configNames.map((name) => `-name ${quoteWord(name)}`).join(" -o ");
+  const never = neverRead.map((name) => `! -iname ${quoteWord(name)}`).join(" ");
+  const path = quoteWord(source);
+  const archive = (sudo: string): string =>
+    `if [ -d ${path} ]; then ${sudo}find -L ${path} -xdev -maxdepth 4 -type f -size -1024k \\( ${names} \\) ${never} -exec tar -chf - {} + ; else ${sudo}tar -chf - ${path}; fi`;
+  return {
+    text: `cat ${path}`,
+    run: `if [ -r ${path} ]; then ${archive("")}; else ${archive("{asroot}")}; fi`,
+    why,
+    unpack: "tar",
+    bytes: 8_000_000,
+    item: { path: source, locator: source },
+  };
+}
+
+/** Files that lie in the image or in a volume: the engine gives them without a shell in the container. */
+function copied({ name, kind }: SeenContainer, folder: string): Draft {
+  return {
+    text: `{engine} cp ${quoteWord(`${name}:${folder}`)} -`,
+    why: "configuration that lies in an image or volume",
+    unpack: "tar",
+    bytes: 4_000_000,
+    container: name,
+    item: { path: folder, hints: { container: name, ...(kind === undefined ? {} : { component: kind }) } },
+  };
+}
+
+/** The names a container sees are those of its own files, not those of the host. */
+function namesOf({ name, isRunning }: SeenContainer): Draft[] {
+  if (!isRunning) return [];
+  return ["/etc/resolv.conf", "/etc/hosts"].map((file) => ({
+    text: `{engine} exec ${quoteWord(name)} cat ${file}`,
+    run: `{engine} cp ${quoteWord(`${name}:${file}`)} - | tar -xOf -`,
+    why: "name servers and fixed names as the stack's containers see them",
+    optional: true as const,
+    item: { path: file, hints: { container: name } },
+  }));
+}
+
+function apisOf(container: SeenContainer): Draft[] {
+  const { kind, words, isRunning } = container;
+  if (kind === undefined || !isRunning) return [];
+  const port = listenPort(kind, words);
+  const base = port === undefined ? undefined : baseOf(container, port);
+  return base === undefined
+    ? []
+    : apiCommands(kind, `${base}${routePrefix(words)}`, { container: container.name, component: kind });
+}
+
+/** From the host: its own port, the published one, or the container's address on the bridge. */
+function baseOf({ networkMode, published, addresses }: SeenContainer, port: number): string | undefined {
+  if (networkMode === "host") return `http://127.0.0.1:${port}`;
+  const there = published.get(port);
+  if (there)
+    return `http://${/^(?:0\.0\.0\.0|::|)$/.test(there.address) ? "127.0.0.1" : bracketed(there.address)}:${there.port}`;
+  const [address] = addresses;
+  return address === undefined ? undefined : `http://${bracketed(address)}:${port}`;
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+function apiCommands(
+  kind: ComponentKind,
+  base: string,
+  hints: { container?: string; component: ComponentKind },
+): Draft[] {
+  return (knowledge[kind]?.apis ?? []).map(({ path, why, only, optional }) => {
+    const url = quoteWord(`${base}${path}`);
+    const filter = only === undefined ? "" : ` | grep -E ${quoteWord(only)} | head -n 200`;
+    return {
+      text: `curl -sS -m 10 ${url}${filter}`,
+      run: `if command -v curl >/dev/null 2>&1; then curl -sS -m 10 ${url}${filter}; else wget -q -T 10 -O - ${url}${filter}; fi`,
+      why,
+      failureSpeaks: true as const,
+      ...(optional ? { optional } : {}),
+      item: { hints },
+    };
+  });
+}
+
+/** Owners and modes, in numbers, of everything that is mounted, and of the folders above it. */
+function ownersOf(containers: readonly SeenContainer[]): Draft[] {
+  const sources = containers
+    .flatMap(({ mounts }) => mounts.map(({ source }) => source))
+    .filter((source) => !/^\/(?:proc|sys|dev)(?:\/|$)/.test(source));
+  const paths = [...new Set(sources.flatMap(withParents))]
+    .filter((path) => path !== "/")
+    .sort()
+    .slice(0, 400);
+  if (paths.length === 0) return [];
+  return [
+    {
+      text: `{asroot} stat -L -c '%u:%g %a %F %i %n' ${quoteWords(paths)}`,
+      why: "numeric owner, group and mode of what is mounted",
+      failureSpeaks: true,
+      optional: true,
+    },
+  ];
+}
+
+function withParents(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`);
+}
+
+function composeFiles(containers: readonly SeenContainer[]): Draft[] {
+  const files = containers.flatMap(
+    ({ labels }) => labels.get("com.docker.compose.project.config_files")?.split(",") ?? [],
+  );
+  return [...new Set(files)]
+    .filter((file) => file.startsWith("/"))
+    .map((file) => filesBelow(file, "the compose files that the containers were made from"));
+}
+
+const shown = [
+  "Id",
+  "LoadState",
+  "ActiveState",
+  "SubState",
+  "Result",
+  "UnitFileState",
+  "ExecMainStatus",
+  "NRestarts",
+  "User",
+  "FragmentPath",
+];
+
+function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits): Draft[] {
+  const word = quoteWord(name);
+  const hints = kind === undefined ? {} : { item: { hints: { component: kind } } };
+  const log = `{asroot} journalctl -u ${word} --since -${limits.sinceSeconds}s -n ${mostLogLines} --no-pager -o short-iso`;
+  const base: Draft[] = [
+    {
+      text: `systemctl show ${word} -p ${shown.join(",")}`,
+      why: "state and last end of the stack's services",
+      optional: true,
+    },
+    {
+      text: log,
+      run: `${log} 2>&1 | tail -c ${limits.logBytes}`,
+      tool: "journalctl",
+      why: "what the stack's services say",
+      isLog: true,
+      optional: true,
+      ...hints,
+    },
+  ];
+  if (kind === undefined) return base;
+  const known = knowledge[kind];
+  const folder = known?.configFile === undefined ? undefined : folderOf(known.configFile);
+  return [
+    ...base,
+    { text: `systemctl cat ${word}`, why: "how the stack's services are started", optional: true },
+    ...(folder === undefined
+      ? []
+      : [{ ...filesBelow(folder, "configuration of the stack's services"), optional: true as const }]),
+    ...(isActive && known ? apiCommands(kind, `http://127.0.0.1:${known.port}`, { component: kind }) : []),
+  ];
+}
+
+function folderOf(file: string): string {
+  return file.replace(/\/[^/]*$/, "") || "/";
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const base = folder.replace(/\/+$/, "");
+  return path === base || path.startsWith(`${base}/`);
+}
