@@ -139,5 +139,9 @@ function planOnly(root: string | undefined): Executor {
     because: "evidence is not a system",
     steps: preview(steps),
   });
-  return { preview, execute, describe: () => undefined };
+  return {
+    preview: (steps) => Promise.resolve(preview(steps)),
+    execute: (steps) => Promise.resolve(execute(steps)),
+    describe: () => undefined,
+  };
 }

@@ -1,12 +1,25 @@
-// What carries out steps: a recorded world here, live targets later. The loop above it does not know which.
+// What carries out steps: a recorded world, or live targets. The loop above it does not know which.
 import type { Step } from "../model/plan.ts";
 import type { Execution, StepResult } from "../model/remediation.ts";
 
 export interface Executor {
   /** What the steps would do; nothing is done. */
-  preview(steps: readonly Step[]): readonly StepResult[];
+  preview(steps: readonly Step[]): Promise<readonly StepResult[]>;
   /** Does all steps or none. `label` names the backup and the entries of the journal. */
-  execute(steps: readonly Step[], label: string): Execution;
+  execute(steps: readonly Step[], label: string): Promise<Execution>;
+  /**
+   * What the diagnosis afterwards says of the last execution: it stays, or everything is put back.
+   * Executors that cannot put back what was kept so far leave it out.
+   */
+  settle?(verdict: Verified): Promise<Settled>;
   /** Where things stand now, in words; undefined where there is nothing to say. */
   describe(): string | undefined;
+}
+
+export type Verified = { readonly ok: true } | { readonly ok: false; readonly because: string };
+
+export interface Settled {
+  readonly kept: boolean;
+  /** What became of it, for people: what was put back, and what could not be. */
+  readonly says: readonly string[];
 }

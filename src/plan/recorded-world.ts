@@ -70,8 +70,8 @@ export function openRecordedWorld(folder: string, work: string): RecordedWorld {
     title: world.title,
     evidence,
     states,
-    preview,
-    execute: (steps, label) => execute(steps, label, { work, evidence, course, preview, show }),
+    preview: (steps) => Promise.resolve(preview(steps)),
+    execute: async (steps, label) => execute(steps, label, { work, evidence, course, preview, show }),
     describe: () =>
       states()
         .map(({ part, state }) => `${part}: ${state}`)

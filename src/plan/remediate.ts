@@ -35,7 +35,7 @@ async function oneRound(
   const { executor } = options;
   const report = await options.diagnose();
   const plan = planOf(report, options);
-  const preview = executor.preview(plan.steps);
+  const preview = await executor.preview(plan.steps);
   const world = executor.describe();
   const round: Round = {
     number,
@@ -47,7 +47,7 @@ async function oneRound(
   };
   const isIdle = preview.every(({ state }) => state === "already" || state === "left");
   if (options.dryRun || isIdle) return round;
-  return { ...round, execution: executor.execute(plan.steps, `round-${number}`) };
+  return { ...round, execution: await executor.execute(plan.steps, `round-${number}`) };
 }
 
 /** The fixes of the root causes; never a destructive one. A step that two fixes share is done once. */

@@ -59,7 +59,7 @@ const setPort: Step = {
 const own: Step = { do: "set-owner", title: "o", host: "h", path: "/data", uid: 5, gid: 5 };
 const log = (): string => readFileSync(join(folder, "work/evidence/the-app/log.txt"), "utf8");
 
-test("a part is seen in the last state whose conditions hold", () => {
+test("a part is seen in the last state whose conditions hold", async () => {
   const one = world(`      - name: better
         evidence: b
         when: [{ file: files/app.yaml, at: [port], is: 2 }]
@@ -68,10 +68,10 @@ test("a part is seen in the last state whose conditions hold", () => {
         when: [{ all: [{ file: files/app.yaml, at: [port], is: 2 }, { any: [{ writable: /data, host: h, by: { uid: 5 } }, { restarted: never }] }] }]
 `);
   expect(log()).toBe("broken\n");
-  expect(one.execute([setPort], "1").ok).toBe(true);
+  expect((await one.execute([setPort], "1")).ok).toBe(true);
   expect([log(), one.describe()]).toEqual(["better\n", "The App: better"]);
   expect(existsSync(join(folder, "work/evidence/the-app/only-here.txt"))).toBe(false);
-  expect(one.execute([own], "2").ok).toBe(true);
+  expect((await one.execute([own], "2")).ok).toBe(true);
   expect(log()).toBe("fine\n");
   expect(readFileSync(join(folder, "work/evidence/owners-h.txt"), "utf8")).toBe(
     "root@h:~# stat -c '%u:%g %a %n' /data\n5:5 755 /data\n",
@@ -79,19 +79,19 @@ test("a part is seen in the last state whose conditions hold", () => {
   expect(readFileSync(join(folder, "world/files/app.yaml"), "utf8")).toContain("port: 1");
 });
 
-test("a restart counts only after the change it is to bring to life", () => {
+test("a restart counts only after the change it is to bring to life", async () => {
   const states = `      - name: fine
         evidence: c
         when: [{ file: files/app.yaml, at: [port], is: 2 }, { restarted: n/app-0, after: files/app.yaml }]
 `;
   const one = world(states);
-  one.execute([restart, setPort], "1");
+  await one.execute([restart, setPort], "1");
   expect(log()).toBe("broken\n");
-  one.execute([restart], "2");
+  await one.execute([restart], "2");
   expect(log()).toBe("fine\n");
 });
 
-test("a file that begins to parse, a key that is gone", () => {
+test("a file that begins to parse, a key that is gone", async () => {
   const one = world(`      - name: better
         evidence: b
         when: [{ file: files/app.yaml, key: rules, parses: true }]
@@ -99,7 +99,7 @@ test("a file that begins to parse, a key that is gone", () => {
         evidence: c
         when: [{ file: files/app.yaml, at: [port], absent: true }]
 `);
-  one.execute(
+  await one.execute(
     [
       {
         do: "replace-lines",
@@ -114,7 +114,7 @@ test("a file that begins to parse, a key that is gone", () => {
     "1",
   );
   expect(log()).toBe("better\n");
-  one.execute(
+  await one.execute(
     [
       {
         do: "edit-document",
@@ -128,7 +128,7 @@ test("a file that begins to parse, a key that is gone", () => {
   expect(log()).toBe("fine\n");
 });
 
-test("what was recorded is not edited, unknown owners are not invented, and then nothing at all is done", () => {
+test("what was recorded is not edited, unknown owners are not invented, and then nothing at all is done", async () => {
   const one = world("");
   const recorded: Step = {
     do: "replace-lines",
@@ -139,11 +139,11 @@ test("what was recorded is not edited, unknown owners are not invented, and then
     expect: "broken",
     replacement: "fine",
   };
-  expect(one.execute([setPort, recorded], "1")).toMatchObject({
+  expect(await one.execute([setPort, recorded], "1")).toMatchObject({
     ok: false,
     because: expect.stringContaining("is what was recorded"),
   });
-  expect(one.execute([setPort, { ...own, path: "/other" } as Step], "1")).toMatchObject({
+  expect(await one.execute([setPort, { ...own, path: "/other" } as Step], "1")).toMatchObject({
     ok: false,
     because: expect.stringContaining("was not recorded"),
   });
@@ -151,8 +151,8 @@ test("what was recorded is not edited, unknown owners are not invented, and then
   expect(existsSync(join(folder, "work/journal.jsonl"))).toBe(false);
 });
 
-test("the journal tells what was begun and done, with what an owner was before", () => {
-  world("").execute([own, { do: "by-hand", title: "call", command: "true" }], "round-1");
+test("the journal tells what was begun and done, with what an owner was before", async () => {
+  await world("").execute([own, { do: "by-hand", title: "call", command: "true" }], "round-1");
   const lines = readFileSync(join(folder, "work/journal.jsonl"), "utf8")
     .trim()
     .split("\n")
@@ -165,7 +165,7 @@ test("the journal tells what was begun and done, with what an owner was before",
   ]);
 });
 
-test("nothing outside the recording is copied", () => {
+test("nothing outside the recording is copied", async () => {
   put("secret/x.txt", "secret");
   symlinkSync(join(folder, "secret"), join(folder, "world/link"));
   expect(() => world("      - { name: x, evidence: ../secret, when: [] }\n")).toThrow(/not in/);
@@ -173,7 +173,7 @@ test("nothing outside the recording is copied", () => {
   expect(() => world("      - { name: x, evidence: link, when: [] }\n")).toThrow(/not in/);
 });
 
-test("mistakes are told with their line", () => {
+test("mistakes are told with their line", async () => {
   const read = (text: string) => {
     const reading = readWorldFile(text);
     return reading.ok ? [] : reading.faults.map((fault) => `${fault.line}: ${fault.message}`);

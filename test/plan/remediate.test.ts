@@ -51,8 +51,8 @@ function world(ok = true): Executor & { readonly done: string[] } {
   const results = (steps: readonly Step[]) => steps.map((one) => ({ step: one, state: "done" as const }));
   return {
     done,
-    preview: results,
-    execute(steps) {
+    preview: (steps) => Promise.resolve(results(steps)),
+    async execute(steps) {
       if (ok) done.push(...steps.map((one) => one.title));
       return { ok, steps: results(steps), ...(ok ? {} : { because: "no" }) };
     },
