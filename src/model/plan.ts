@@ -3,6 +3,18 @@ import type { Place } from "./place.ts";
 
 export type Risk = "safe" | "disruptive" | "destructive";
 
+/** Where a text stands on a live target; steps made from saved evidence name only the file of the evidence. */
+export type LivePlace =
+  | { readonly kind: "file"; readonly host?: string; readonly path: string }
+  /** A file that is a key of an object's `data`. */
+  | {
+      readonly kind: "object-key";
+      readonly object: string;
+      readonly namespace?: string;
+      readonly name: string;
+      readonly key: string;
+    };
+
 /** Where a step acts: a file of the evidence or repository, a Kubernetes object, a path on a host, a container. */
 export type Step =
   | {
@@ -13,6 +25,7 @@ export type Step =
       /** For a file embedded in a ConfigMap: the key below `data`. */
       readonly embeddedKey?: string;
       readonly edits: readonly DocumentEdit[];
+      readonly live?: LivePlace;
     }
   | {
       /** Replaces whole lines of a text file. `lines` are 1-based and inclusive; `expect` is what must stand there now. */
@@ -23,6 +36,7 @@ export type Step =
       readonly to: number;
       readonly expect: string;
       readonly replacement: string;
+      readonly live?: LivePlace;
     }
   | {
       readonly do: "write-file";

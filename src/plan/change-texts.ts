@@ -67,7 +67,7 @@ export function changeTexts(steps: readonly Step[], read: ReadText, place: Place
           path,
           refusal: { code: "place-missing", because: "there is no such file" },
         };
-      const result = edit(step, text, file.before ?? "");
+      const result = editStep(step, text, file.before ?? "");
       if (!result.ok) return { state: "refused", path, refusal: result.refusal };
       file.now = result.text;
       return { state: result.changed ? "changed" : "already", path, before: text, after: result.text };
@@ -108,7 +108,7 @@ function left(step: Step): StepOutcome {
 }
 
 /** Lines a step names are those of the text the plan was made from; earlier steps of the plan may have moved them. */
-function edit(step: Step, text: string, original: string): Edited {
+export function editStep(step: Step, text: string, original: string): Edited {
   if (step.do === "edit-document") {
     const { line } = step.file;
     const now = line === undefined ? undefined : moved(original, text, line);

@@ -1,0 +1,18 @@
+// All kinds of steps that can be carried out live. A new one is added here and nowhere else.
+import type { Step } from "../../../model/plan.ts";
+import type { AnyKind } from "../step-kind.ts";
+import { byHand } from "./by-hand.ts";
+import { setOwner } from "./set-owner.ts";
+import { text } from "./text.ts";
+
+const kinds: readonly AnyKind[] = [text, setOwner, byHand];
+
+export function kindOf(does: string): AnyKind | undefined {
+  return kinds.find((kind) => kind.does.some((one) => one === does));
+}
+
+export function kindFor(step: Step): AnyKind {
+  const kind = kindOf(step.do);
+  if (!kind) throw new Error(`nothing carries out ${step.do}`);
+  return kind;
+}

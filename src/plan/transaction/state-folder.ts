@@ -1,0 +1,46 @@
+// Where this machine keeps what was done: one folder per transaction, with its journal and its before-images.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** `$XDG_STATE_HOME/watchmend`; a relative value counts as not set, as the specification says. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const { XDG_STATE_HOME: state } = env;
+  return join(
+    state && isAbsolute(state) ? state : join(env.HOME ?? homedir(), ".local", "state"),
+    "watchmend",
+  );
+}
+
+/** Sorts by time, is easy to say, and is not made twice. */
+export function newId(now: Date): string {
+  const time = now
+    .toISOString()
+    .replaceAll(/[-:]/g, "")
+    .replace(/^(\d{8})T(\d{6}).*$/, "$1-$2");
+  return `${time}-${randomBytes(2).toString("hex")}`;
+}
+
+const idForm = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+export function transactionFolder(state: string, id: string): string {
+  if (!idForm.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a transaction`);
+  return join(state, "transactions", id);
+}
+
+export function makeTransactionFolder(state: string, id: string): string {
+  const folder = transactionFolder(state, id);
+  mkdirSync(join(state, "transactions"), { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
+/** Ids of all transactions, oldest first. */
+export function transactionIds(state: string): string[] {
+  const folder = join(state, "transactions");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => idForm.test(name))
+    .sort();
+}

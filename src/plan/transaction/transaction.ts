@@ -1,0 +1,304 @@
+// One repair, done whole or taken back: lock, journal, before-image, change, gate; kept only when the diagnosis afterwards agrees.
+import type { Step } from "../../model/plan.ts";
+import type { Execution, StepResult } from "../../model/remediation.ts";
+import { type BackupStore, openBackupStore } from "./backup-store.ts";
+import type { Doors } from "./doors.ts";
+import type { Actor, LockTarget, NewEntry } from "./entry.ts";
+import { awaitGates, type GateEvent } from "./gate.ts";
+import { type Journal, openJournal, readJournal } from "./journal.ts";
+import { kindFor } from "./kinds/registry.ts";
+import { type Locks, takeLocks } from "./locks.ts";
+import { makeTransactionFolder, newId } from "./state-folder.ts";
+import type { ActContext, AnyKind, Look, LookContext } from "./step-kind.ts";
+import { type Undone, undoAll } from "./undo.ts";
+
+export interface TransactionOptions {
+  readonly doors: Doors;
+  /** Folder of the journals. */
+  readonly state: string;
+  readonly incident: string;
+  readonly why: string;
+  readonly findings?: readonly string[];
+  readonly actor: Actor;
+  /** By subject: what the plan was made on. Anything else refuses the whole. */
+  readonly fingerprints?: ReadonlyMap<string, string>;
+  /** Steps that wait for another one: when that is left for a person, they are left too. */
+  readonly needs?: ReadonlyMap<number, readonly number[]>;
+  readonly gateMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onGate?: (event: GateEvent) => void;
+  readonly onStep?: (step: Step, n: number) => void;
+  /** Called before and after everything that a crash could fall between; tests die there. */
+  readonly point?: (name: string) => void;
+}
+
+export interface Transaction {
+  readonly id: string;
+  readonly folder: string;
+  readonly execution: Execution;
+  /** What was waited for, in words. */
+  readonly gate: readonly string[];
+  commit(): Promise<void>;
+  undo(because: string): Promise<Undone>;
+}
+
+export type Started =
+  | { readonly ok: true; readonly transaction: Transaction }
+  /** Nothing was changed, or everything was put back. */
+  | { readonly ok: false; readonly execution: Execution; readonly id?: string };
+
+interface Run extends TransactionOptions {
+  readonly id: string;
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly backup: BackupStore;
+  readonly locks: Locks;
+}
+
+export async function runTransaction(steps: readonly Step[], options: TransactionOptions): Promise<Started> {
+  const before = await lookAll(steps, options);
+  const stop = stopOf(before, options.fingerprints);
+  if (stop !== undefined)
+    return { ok: false, execution: { ok: false, because: stop, steps: before.map(resultOf) } };
+  const id = newId(new Date());
+  const folder = makeTransactionFolder(options.state, id);
+  const journal = withPoints(openJournal(folder), options.point);
+  const targets = before.flatMap(({ look }): LockTarget[] => (look.state === "change" ? [look.lock] : []));
+  const { incident, why, findings, actor } = options;
+  journal.append({
+    what: "begun",
+    schema: "watchmend.journal/v1",
+    id,
+    incident,
+    by: actor,
+    why,
+    steps: [...steps],
+    ...(findings ? { findings: [...findings] } : {}),
+    locks: targets,
+  });
+  let locks: Locks;
+  try {
+    locks = await takeLocks(targets, options.doors, { actor, why, transaction: id });
+  } catch (error) {
+    journal.append({ what: "undoing", because: messageOf(error) });
+    journal.append({ what: "rolled-back", complete: true });
+    journal.append({ what: "released" });
+    return {
+      ok: false,
+      id,
+      execution: { ok: false, because: messageOf(error), steps: before.map(resultOf) },
+    };
+  }
+  return await carryOut(steps, { ...options, id, folder, journal, backup: openBackupStore(folder), locks });
+}
+
+async function carryOut(steps: readonly Step[], run: Run): Promise<Started> {
+  const results: StepResult[] = [];
+  try {
+    const context = lookContext(steps, run);
+    for (const [n, step] of steps.entries()) {
+      run.signal?.throwIfAborted();
+      run.onStep?.(step, n);
+      results.push(await doStep(step, n, results, context, run));
+    }
+    run.journal.append({ what: "applied" });
+    const gate = await awaitGates(gatesOf(run), run);
+    run.journal.append({ what: "gate", ...gate, says: [...gate.says] });
+    return { ok: true, transaction: transactionOf(run, { ok: true, steps: results }, gate.says) };
+  } catch (error) {
+    const undone = await takeBack(run, messageOf(error));
+    const rest = steps
+      .slice(results.length)
+      .map((step): StepResult => ({ step, state: "refused", because: "not reached" }));
+    const because = [messageOf(error), ...(undone.complete ? ["everything was put back"] : undone.says)].join(
+      "; ",
+    );
+    return { ok: false, id: run.id, execution: { ok: false, because, steps: [...results, ...rest] } };
+  }
+}
+
+async function doStep(
+  step: Step,
+  n: number,
+  earlier: readonly StepResult[],
+  context: LookContext,
+  run: Run,
+): Promise<StepResult> {
+  const waits = run.needs?.get(n)?.find((other) => earlier[other]?.state === "left");
+  const kind = kindFor(step);
+  const look: Look<unknown> =
+    waits === undefined
+      ? await kind.look(step, context)
+      : { state: "left", because: `it waits for step ${waits + 1}, which is left for you` };
+  if (look.state === "refused") throw new Error(`${step.title}: ${look.because}`);
+  if (look.state !== "change") {
+    run.journal.append({
+      what: "passed",
+      n,
+      because: look.state === "left" ? look.because : "it was so already",
+    });
+    return resultOf({ step, look });
+  }
+  const image = look.image(run.backup);
+  run.journal.append({ what: "intent", n, kind: step.do, subject: look.subject, image });
+  const acting = actContext(run);
+  run.point?.(`act ${n}`);
+  await kind.act(image, acting);
+  run.point?.(`acted ${n}`);
+  await mustStand(kind, image, look.subject, acting);
+  run.journal.append({ what: "done", n });
+  return resultOf({ step, look });
+}
+
+async function mustStand(kind: AnyKind, image: unknown, subject: string, context: ActContext): Promise<void> {
+  const standing = await kind.where(image, context);
+  if (standing.is === "after") return;
+  throw new Error(
+    standing.is === "elsewhere" ? standing.says : `${subject} was changed, but does not show the change`,
+  );
+}
+
+interface Looked {
+  readonly step: Step;
+  readonly look: Look<unknown>;
+}
+
+/** What all steps would do, one after the other; nothing is changed. */
+export async function lookAll(
+  steps: readonly Step[],
+  { doors, needs, signal }: Pick<TransactionOptions, "doors" | "needs" | "signal">,
+): Promise<readonly Looked[]> {
+  const context: LookContext = {
+    doors,
+    steps,
+    originals: new Map(),
+    pending: new Map(),
+    ...(signal ? { signal } : {}),
+  };
+  const looked: Looked[] = [];
+  for (const [n, step] of steps.entries()) {
+    const waits = needs?.get(n)?.find((other) => looked[other]?.look.state === "left");
+    const look: Look<unknown> =
+      waits === undefined
+        ? await lookAt(step, context)
+        : { state: "left", because: `it waits for step ${waits + 1}, which is left for you` };
+    looked.push({ step, look });
+  }
+  return looked;
+}
+
+async function lookAt(step: Step, context: LookContext): Promise<Look<unknown>> {
+  try {
+    const look = await kindFor(step).look(step, context);
+    const no = look.state === "change" ? await look.rehearse?.() : undefined;
+    return no === undefined ? look : { state: "refused", because: no };
+  } catch (error) {
+    return { state: "refused", because: messageOf(error) };
+  }
+}
+
+function stopOf(
+  looked: readonly Looked[],
+  fingerprints: ReadonlyMap<string, string> | undefined,
+): string | undefined {
+  for (const { step, look } of looked) {
+    if (look.state === "refused") return `${step.title}: ${look.because}`;
+    if (look.state !== "change") continue;
+    const planned = fingerprints?.get(look.subject);
+    if (planned !== undefined && planned !== look.fingerprint)
+      return `${look.subject} has changed since the plan was made; plan again`;
+  }
+  return undefined;
+}
+
+export function resultOf({ step, look }: Looked): StepResult {
+  switch (look.state) {
+    case "change":
+      return {
+        step,
+        state: "done",
+        before: look.before,
+        after: look.after,
+        ...(look.notes?.[0] === undefined ? {} : { because: look.notes.join("; ") }),
+      };
+    case "already":
+      return { step, state: "already" };
+    case "left":
+      return {
+        step,
+        state: "left",
+        because: look.because,
+        ...(look.command ? { command: look.command } : {}),
+      };
+    case "refused":
+      return { step, state: "refused", because: look.because };
+  }
+}
+
+function transactionOf(run: Run, execution: Execution, gate: readonly string[]): Transaction {
+  return {
+    id: run.id,
+    folder: run.folder,
+    execution,
+    gate,
+    async commit() {
+      run.journal.append({ what: "committed" });
+      await letGo(run);
+    },
+    undo: (because) => takeBack(run, because),
+  };
+}
+
+async function takeBack(run: Run, because: string): Promise<Undone> {
+  const course = readJournal(run.folder);
+  if (!course) return { complete: true, says: [] };
+  try {
+    return await undoAll(course, run.journal, actContext(run), because);
+  } finally {
+    await letGo(run);
+  }
+}
+
+async function letGo({ journal, locks }: Run): Promise<void> {
+  await locks.release();
+  try {
+    journal.append({ what: "released" });
+  } catch {
+    // A full disk: the next run finds no lock to give back and says so here.
+  }
+}
+
+function gatesOf(
+  run: Run,
+): { readonly kind: AnyKind; readonly image: unknown; readonly context: ActContext }[] {
+  const context = actContext(run);
+  return (readJournal(run.folder)?.entries ?? []).flatMap((one) => {
+    if (one.what !== "intent") return [];
+    const kind = kindFor({ do: one.kind } as Step);
+    return [{ kind, image: kind.parse(one.image), context }];
+  });
+}
+
+function lookContext(steps: readonly Step[], { doors, signal }: Run): LookContext {
+  return { doors, steps, originals: new Map(), ...(signal ? { signal } : {}) };
+}
+
+function actContext({ doors, id, backup, locks, signal }: Run): ActContext {
+  return { doors, transaction: id, backup, hostLock: locks.host, ...(signal ? { signal } : {}) };
+}
+
+function withPoints(journal: Journal, point: ((name: string) => void) | undefined): Journal {
+  if (!point) return journal;
+  return {
+    folder: journal.folder,
+    append(entry: NewEntry) {
+      point(`before ${entry.what}`);
+      journal.append(entry);
+      point(`after ${entry.what}`);
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
