@@ -11,7 +11,7 @@ import type { SourceOrigin } from "../bundle/source-text.ts";
 import { walkFolder } from "../bundle/walk-folder.ts";
 import { type Choice, isChosen } from "../lint/choose-files.ts";
 import { type IgnoreList, readGitignore } from "../lint/gitignore.ts";
-import { type IgnoreFile, ignoreFileName, readIgnoreFile } from "../lint/ignore-file.ts";
+import { type IgnoreFile, ignoreFileName } from "../lint/ignore-file.ts";
 import { UserError } from "../model/errors.ts";
 import type { Gap, Segment } from "../model/evidence.ts";
 
@@ -33,7 +33,7 @@ export interface LintFiles {
 export async function readLintFiles(path: string, useGitignore: boolean): Promise<LintFiles> {
   const start = lookAt(path);
   const root = resolve(start.single ? dirname(path) : path);
-  const found = findIgnoreFile(root);
+  const found = await findIgnoreFile(root);
   const pathOf = (source: string): string | undefined => below(found.folder, join(root, source));
   const walked = start.single
     ? { sources: [basename(path)], gaps: [] }
@@ -179,22 +179,25 @@ function strictUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** The nearest ignore file, from the folder up to the one that holds `.git`. */
-function findIgnoreFile(root: string): { readonly folder: string; readonly ignore: IgnoreFile } {
+async function findIgnoreFile(
+  root: string,
+): Promise<{ readonly folder: string; readonly ignore: IgnoreFile }> {
   const top = gitRoot(root);
   for (let at = root; ; at = dirname(at)) {
     const file = join(at, ignoreFileName);
-    if (existsSync(file)) return { folder: at, ignore: parseIgnoreFile(file, below(root, file)) };
+    if (existsSync(file)) return { folder: at, ignore: await parseIgnoreFile(file, below(root, file)) };
     if (at === top || dirname(at) === at) return { folder: root, ignore: { suppressions: [], exclude: [] } };
   }
 }
 
-function parseIgnoreFile(file: string, inside: string | undefined): IgnoreFile {
+async function parseIgnoreFile(file: string, inside: string | undefined): Promise<IgnoreFile> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
     throw userErrorOf(file, error);
   }
+  const { readIgnoreFile } = await import("../lint/read-ignore-file.ts");
   const read = readIgnoreFile(inside ?? file, text);
   if (!Array.isArray(read)) return read as IgnoreFile;
   const faults = read.map(

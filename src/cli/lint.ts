@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { notRecognised } from "../collectors/recognise.ts";
 import { type Analysis, analyse } from "../diagnose/analyse.ts";
 import { verdictOf } from "../diagnose/verdict.ts";
-import { type Baseline, compareBaseline, type Known, readBaseline, writeBaseline } from "../lint/baseline.ts";
+import { type Baseline, compareBaseline, type Known, writeBaseline } from "../lint/baseline.ts";
 import { readComments } from "../lint/comments.ts";
 import { narrowReport } from "../lint/narrow-report.ts";
 import { ownRules } from "../lint/own-rules.ts";
@@ -15,7 +15,6 @@ import type { Report } from "../model/report.ts";
 import { rules } from "../rules/registry.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import { type LintFiles, plainLines, readLintFiles, segmentsOf } from "./lint-files.ts";
-import { fixFiles } from "./lint-fix.ts";
 import { deliver, exitCodeOf, maySeeSecrets, note, render } from "./output.ts";
 import { type Veil, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
@@ -36,13 +35,14 @@ export async function lint(path: string, options: LintOptions, now: Date = new D
   checkOptions(path, options);
   const today = now.toISOString().slice(0, 10);
   const files = await readLintFiles(path, options.gitignore !== false);
-  const baseline = options.baseline === undefined ? undefined : loadBaseline(options.baseline);
+  const baseline = options.baseline === undefined ? undefined : await loadBaseline(options.baseline);
   const mask = baselineMask(files);
   const judge = (texts: LintFiles["texts"]): Linted =>
     lintTexts({ ...files, texts }, { today, baseline, mask });
   const veil = veilOver(() => segmentsOf(files), maySeeSecrets(options));
   const finish = (linted: Linted): Promise<number> => show(linted, options, veil);
   if (options.fix) {
+    const { fixFiles } = await import("./lint-fix.ts");
     const stamp = now.toISOString().replace(/[:.]/g, "-");
     return await fixFiles(files, judge, { options, stamp, veil, finish });
   }
@@ -187,7 +187,7 @@ function rebased(
   };
 }
 
-function loadBaseline(file: string): { file: string; baseline: Baseline } {
+async function loadBaseline(file: string): Promise<{ file: string; baseline: Baseline }> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -199,6 +199,7 @@ function loadBaseline(file: string): { file: string; baseline: Baseline } {
       { cause: error },
     );
   }
+  const { readBaseline } = await import("../lint/read-baseline.ts");
   const baseline = readBaseline(text);
   if (typeof baseline !== "string") return { file, baseline };
   throw new UserError(

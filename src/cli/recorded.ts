@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRecordedWorld, openRecordedWorld } from "../plan/recorded-world.ts";
+import { isRecordedWorld } from "../plan/is-recorded-world.ts";
 
 export function isWorld(path: string): boolean {
   return path !== "-" && existsSync(path) && statSync(path).isDirectory() && isRecordedWorld(path);
@@ -14,6 +14,7 @@ export async function withEvidence<Result>(
   judge: (evidence: string) => Promise<Result>,
 ): Promise<Result> {
   if (!isWorld(path)) return await judge(path);
+  const { openRecordedWorld } = await import("../plan/recorded-world.ts");
   const work = mkdtempSync(join(tmpdir(), "watchmend-world-"));
   try {
     return await judge(openRecordedWorld(path, work).evidence);

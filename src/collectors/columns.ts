@@ -10,7 +10,7 @@ export interface Column {
  * name, so that prose is not taken for a table.
  */
 export function readHeader(line: string, known: readonly string[]): Column[] | undefined {
-  const names = [...known].sort((a, b) => b.length - a.length);
+  const names = longestFirst(known);
   const columns: Column[] = [];
   let position = 0;
   while (position < line.length) {
@@ -24,6 +24,15 @@ export function readHeader(line: string, known: readonly string[]): Column[] | u
     position += name.length;
   }
   return columns.length > 0 ? columns : undefined;
+}
+
+const sorted = new WeakMap<readonly string[], readonly string[]>();
+
+/** Every line of every text is asked whether it is a header, so the order is found once. */
+function longestFirst(known: readonly string[]): readonly string[] {
+  const names = sorted.get(known) ?? known.toSorted((a, b) => b.length - a.length);
+  sorted.set(known, names);
+  return names;
 }
 
 function isNameAt(line: string, position: number, name: string): boolean {

@@ -34,11 +34,18 @@ function cutLine(text: string, start: number, end: number): string {
 
 /** The first few lines that are not blank, for `recognise`. */
 export function headOf(segment: Segment, count = 12): string[] {
-  const head = linesOf({ ...segment, text: segment.text.slice(0, 16_384) }, 400);
-  return head
+  const known = heads.get(segment) ?? readHead(segment);
+  heads.set(segment, known);
+  return known.slice(0, count);
+}
+
+/** Dozens of parsers ask for the head of every segment. */
+const heads = new WeakMap<Segment, readonly string[]>();
+
+function readHead(segment: Segment): readonly string[] {
+  return linesOf({ ...segment, text: segment.text.slice(0, 16_384) }, 400)
     .map((line) => line.text)
-    .filter((line) => line.trim() !== "")
-    .slice(0, count);
+    .filter((line) => line.trim() !== "");
 }
 
 export function placeOf(segment: Segment, index: number): Place {

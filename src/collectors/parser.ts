@@ -39,6 +39,8 @@ export interface Parser {
    * outputs one after the other (a paste without prompts) in front of such lines.
    */
   startsAt?(line: string, next: string | undefined): boolean;
+  /** The highest number `recognise` gives, where it is low: this parser is not asked about what another one is surer of. */
+  readonly most?: number;
   /** 0: not mine. 1: certainly mine. Asked for every segment; must be cheap and must not throw. */
   recognise(segment: Segment): number;
   /** May throw: the caller turns it into a coverage entry. Must never hang on hostile input. */

@@ -89,6 +89,7 @@ function bestParser(segment: Segment, parsers: readonly Parser[]): Parser | unde
   let best: Parser | undefined;
   let bestScore = 0;
   for (const parser of parsers) {
+    if (parser.most !== undefined && parser.most <= bestScore) continue;
     const score = recogniseSafely(parser, segment);
     if (score <= bestScore) continue;
     best = parser;

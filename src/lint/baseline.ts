@@ -1,24 +1,17 @@
 // The findings of a day, recorded: from then on only new ones count, and those that are gone are told.
-import { z } from "zod";
 import type { Finding } from "../model/finding.ts";
 
-const known = z.strictObject({
-  rule: z.string(),
-  subject: z.string(),
+export interface Known {
+  readonly rule: string;
+  readonly subject: string;
   /** File the first proof stands in; no line, because lines move. */
-  source: z.string(),
+  readonly source: string;
   /** The proof itself, without blanks around it. */
-  excerpt: z.string(),
+  readonly excerpt: string;
   /** How often exactly this was found. */
-  count: z.int().min(1),
-});
+  readonly count: number;
+}
 
-const baselineSchema = z.strictObject({
-  schema: z.literal("watchmend.baseline/v1"),
-  findings: z.array(known),
-});
-
-export type Known = z.infer<typeof known>;
 export interface Baseline {
   readonly findings: readonly Known[];
 }
@@ -32,20 +25,6 @@ export function writeBaseline(findings: readonly Finding[]): string {
   }
   const sorted = [...counted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   return `${JSON.stringify({ schema: "watchmend.baseline/v1", findings: sorted }, undefined, 2)}\n`;
-}
-
-/** The baseline, or what is wrong with the text. */
-export function readBaseline(text: string): Baseline | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return error instanceof Error ? error.message : "not JSON";
-  }
-  const parsed = baselineSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  return `${issue?.path.join(".") || "the document"}: ${issue?.message ?? "not a baseline"}`;
 }
 
 export interface Compared {

@@ -16,24 +16,49 @@ export interface CompiledPattern {
 
 const hole = /\{([a-zA-Z][a-zA-Z0-9]*)([*#]?)\}|…/g;
 
-/** Compiles a pattern. Throws on a pattern without a literal piece of at least four characters: it would match anything. */
+const compiled = new Map<TextPattern, CompiledPattern>();
+
+/**
+ * Compiles a pattern, each once: rules, collectors and the scanner ask for the same ones. Throws on two holes of one name, and
+ * on a pattern without a literal piece of at least four characters: it would match anything.
+ */
 export function compilePattern(pattern: TextPattern): CompiledPattern {
+  const result = compiled.get(pattern) ?? compile(pattern);
+  compiled.set(pattern, result);
+  return result;
+}
+
+function compile(pattern: TextPattern): CompiledPattern {
   let source = "";
   let end = 0;
   const pieces: string[] = [];
+  const names: string[] = [];
   for (const match of pattern.matchAll(hole)) {
     const literal = pattern.slice(end, match.index);
     pieces.push(literal);
+    if (match[1]) names.push(match[1]);
     source += escapeLiteral(literal);
     end = match.index + match[0].length;
     source += holeSource(match, end === pattern.length);
   }
   pieces.push(pattern.slice(end));
   source += escapeLiteral(pattern.slice(end));
+  if (new Set(names).size < names.length)
+    throw new Error(`text pattern with two holes of one name: ${pattern}`);
   const words = plainPieces(pieces);
   const literal = words.reduce((best, word) => (word.length > best.length ? word : best), "");
   if (literal.length < 4) throw new Error(`text pattern without a literal piece of 4 characters: ${pattern}`);
-  return { pattern, regex: new RegExp(source, "i"), literal, pieces: words };
+  let regex: RegExp | undefined;
+  return {
+    pattern,
+    // Few of the patterns ever meet a line that has all their pieces.
+    get regex() {
+      regex ??= new RegExp(source, "i");
+      return regex;
+    },
+    literal,
+    pieces: words,
+  };
 }
 
 /** Text as pieces see it: lower case, with single blanks. */
@@ -46,17 +71,17 @@ export function plainForm(text: string): string {
  * tries every length of every hole.
  */
 export function matchPattern(
-  { pieces, regex }: CompiledPattern,
+  pattern: CompiledPattern,
   text: string,
   plain: string = plainForm(text),
 ): RegExpExecArray | null {
   let at = 0;
-  for (const piece of pieces) {
+  for (const piece of pattern.pieces) {
     const found = plain.indexOf(piece, at);
     if (found < 0) return null;
     at = found + piece.length;
   }
-  return regex.exec(text);
+  return pattern.regex.exec(text);
 }
 
 function holeSource(match: RegExpMatchArray, atEnd: boolean): string {

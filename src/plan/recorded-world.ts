@@ -17,8 +17,9 @@ import { commitChanges, describeRefusal, previewOnFiles } from "./apply-to-files
 import type { StepOutcome } from "./change-texts.ts";
 import type { Executor } from "./executor.ts";
 import { readInside } from "./folder-file.ts";
+import { worldFileName } from "./is-recorded-world.ts";
 import { isMet, type Owner, type WorldFacts } from "./world-condition.ts";
-import { readWorldFile, type WorldFile, worldFileName } from "./world-file.ts";
+import { readWorldFile, type WorldFile } from "./world-file.ts";
 
 export interface RecordedWorld extends Executor {
   readonly title: string;
@@ -26,10 +27,6 @@ export interface RecordedWorld extends Executor {
   readonly evidence: string;
   /** Each part with the name of its state, in the order of the file. */
   states(): readonly { readonly part: string; readonly state: string }[];
-}
-
-export function isRecordedWorld(folder: string): boolean {
-  return existsSync(join(folder, worldFileName));
 }
 
 /** What has happened to the copy so far. Moments are counted by steps. */

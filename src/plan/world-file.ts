@@ -74,8 +74,6 @@ export const worldSchema = z.strictObject({
 
 export type WorldFile = z.infer<typeof worldSchema>;
 
-export const worldFileName = "world.yaml";
-
 export interface WorldFault {
   readonly line: number;
   readonly message: string;

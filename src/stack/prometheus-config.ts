@@ -91,8 +91,17 @@ export interface PrometheusConfig {
   readonly remoteWrites: readonly RemoteWrite[];
 }
 
-/** Reads a document of kind `prometheus`; anything in it may be missing or of a wrong shape. A bare list is a list of jobs. */
+const known = new WeakMap<ConfigDocument, PrometheusConfig>();
+
+/** The typed view of a document, read once however many rules ask for it. */
 export function readPrometheusConfig(doc: ConfigDocument): PrometheusConfig {
+  const config = known.get(doc) ?? readConfig(doc);
+  known.set(doc, config);
+  return config;
+}
+
+/** Reads a document of kind `prometheus`; anything in it may be missing or of a wrong shape. A bare list is a list of jobs. */
+function readConfig(doc: ConfigDocument): PrometheusConfig {
   const scrapeInterval = settingOf(60_000, placedDuration(doc, "global", "scrape_interval"));
   const scrapeTimeout = settingOf(10_000, placedDuration(doc, "global", "scrape_timeout"));
   const base: Path = Array.isArray(doc.value) ? [] : ["scrape_configs"];

@@ -1,6 +1,6 @@
 // .watchmend-ignore.yaml: what it may say, and the line of what it may not.
 import { expect, test } from "vitest";
-import { readIgnoreFile } from "../../src/lint/ignore-file.ts";
+import { readIgnoreFile } from "../../src/lint/read-ignore-file.ts";
 
 test("reads suppressions and exclusions with their lines", () => {
   const text = `# house rules

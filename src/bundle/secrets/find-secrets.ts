@@ -1,7 +1,7 @@
 // All secrets of one text: by key, by form, by the lines around them, by the structure of JSON.
 import { findByContext } from "./find-by-context.ts";
 import { findByKey } from "./find-by-key.ts";
-import { findByShape } from "./find-by-shape.ts";
+import { findByShape, shapesIn } from "./find-by-shape.ts";
 import { findInJson } from "./find-in-json.ts";
 import type { SecretSpan } from "./span.ts";
 
@@ -18,8 +18,9 @@ export interface FoundSecrets {
 export function findSecrets(lines: readonly string[], depth = 0): FoundSecrets {
   const spans: SecretSpan[] = [...findByContext(lines)];
   const values: string[] = [];
+  const possible = shapesIn(lines);
   for (const [i, line] of lines.entries()) {
-    spans.push(...findByKey(line, i), ...findByShape(line, i));
+    spans.push(...findByKey(line, i), ...findByShape(line, i, possible));
     if (line.includes('\\"kind\\":\\"Secret\\"')) values.push(...valuesOfEscaped(line, depth));
   }
   const json = findJson(lines, depth);

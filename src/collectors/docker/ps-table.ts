@@ -47,6 +47,8 @@ const knownColumns = [
 
 /** The header of a container table, or undefined. */
 export function containerHeader(line: string): Column[] | undefined {
+  // Every known heading begins so, and no other line has to be looked at word by word.
+  if (!/^\s*[A-Z]{2}/.test(line)) return undefined;
   const columns = readHeader(line.trimEnd(), knownColumns);
   if (!columns) return undefined;
   const has = (...names: string[]) => columns.some((column) => names.includes(column.name));

@@ -12,6 +12,8 @@ const start =
   /^\s*(?:[-*>$#+]\s+)?(?:`{1,3})?(?:[A-Z_]+=\S+\s+)?(?:sudo\s+(?:-\S+\s+)*)?(?:\/usr\/bin\/)?(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|create)\s+-/;
 const inService = /^\s*Exec(?:Start|StartPre)=[-@!+]*(?:\/\S*\/)?(?:docker|podman)\s+run\s+-/;
 const maxLooked = 262_144;
+/** Looked for first: every segment is asked, and few speak of an engine. */
+const engines = ["docker", "podman", "nerdctl"];
 
 export const runLine: Parser = {
   id: "docker-run-line",
@@ -32,9 +34,9 @@ export const runLine: Parser = {
   },
   notices(segment, emit) {
     emitTyped(segment, emit);
-    if (
-      /\b(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|create)\s/.test(segment.text.slice(0, maxLooked))
-    )
+    const head = segment.text.slice(0, maxLooked);
+    if (!engines.some((engine) => head.includes(engine))) return;
+    if (/\b(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|create)\s/.test(head))
       emitLines(segment, emit);
   },
 };

@@ -36,6 +36,9 @@ const telling = new Set(
   ).split(" "),
 );
 
+/** What every header begins with, behind whatever `cleanRow` takes away. */
+const mayBeHeader = /^[\s"*•>|-]*(?:NAME|LAST|FIRST|POD)/;
+
 /** Text in front of the cells that a tool or a person added: list bullets, quotes of a JSON list of lines. */
 export function cleanRow(line: string): string {
   const quoted = /^\s*"(.*)",?\s*$/.exec(line);
@@ -45,7 +48,7 @@ export function cleanRow(line: string): string {
 
 /** The columns, or undefined when this is not a kubectl header. `anyColumn` accepts headings kubectl's own types lack. */
 export function readHeader(line: string, anyColumn = false): readonly Column[] | undefined {
-  if (line.length > 1_000) return undefined;
+  if (line.length > 1_000 || !mayBeHeader.test(line)) return undefined;
   const clean = cleanRow(line);
   if (!/^(?:NAME|LAST|FIRST|POD)/.test(clean) || !/^[A-Z0-9()%/:+. \t_-]*$/.test(upper(clean)))
     return undefined;

@@ -194,7 +194,7 @@ const strongInKlog: ReadonlySet<string> = new Set(
 );
 
 const has = (components: readonly string[], ...wanted: readonly string[]): boolean =>
-  components.some((component) => wanted.includes(component));
+  components.length > 0 && components.some((component) => wanted.includes(component));
 
 /** Component, weight, and what must hold of the fields and of all values of `component`. */
 export const fieldClues: readonly (readonly [

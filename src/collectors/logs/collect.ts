@@ -7,7 +7,7 @@ import type { Emit } from "../parser.ts";
 import { TextCollector } from "./collector.ts";
 import type { TextOrigin } from "./origin.ts";
 import { LineScanner } from "./scan.ts";
-import { type Shape, shapeOf } from "./shape.ts";
+import { type Shape, shapeOf, shapeOfSegment } from "./shape.ts";
 import { snippetLines } from "./snippets.ts";
 import { type TextSet, textSet } from "./texts.ts";
 
@@ -20,7 +20,7 @@ const mostProseLines = 300;
 /** Emits the lines of a segment that matter, and the failed dials they tell of. */
 export function collectText(segment: Segment, texts: TextSet, emit: Emit): void {
   const { text, ...origin } = segment;
-  const shape = shapeOf(text);
+  const shape = shapeOfSegment(segment);
   const skipped = shape === "note" || shape === "log" ? snippetLines(text) : new Set<number>();
   const collector = new TextCollector(origin, texts, shape, skipped);
   const lines = shape === "note" ? text.split("\n") : [];

@@ -1,5 +1,4 @@
 // The parsers of this folder: logs and free text. They need to know which texts the rules look for.
-import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { TextPattern } from "../../model/pattern.ts";
 import type { Parser } from "../parser.ts";
@@ -8,13 +7,11 @@ import { certain } from "./component.ts";
 import { componentOfName } from "./names.ts";
 import { readLine } from "./read-line.ts";
 import { longestLine } from "./scan.ts";
-import { type Shape, shapeOf } from "./shape.ts";
+import { type Shape, shapeOfSegment } from "./shape.ts";
 import { matchesOf, textSet } from "./texts.ts";
 
 /** Longer outputs of other tools are tables and objects, not messages. */
 const noticedLength = 200_000;
-
-const shapes = new WeakMap<Segment, Shape>();
 
 /** Free text is what no other parser claims, so these answer `recognise` with a low number. */
 export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
@@ -23,9 +20,9 @@ export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
       id: "text",
       reads: "logs, console output and notes: any text that is no configuration file, script or table",
       provides: ["text.lines", "host.dials"],
+      most: 0.3,
       recognise(segment) {
-        const shape = shapes.get(segment) ?? shapeOf(segment.text);
-        shapes.set(segment, shape);
+        const shape = shapeOfSegment(segment);
         if (shape === "log") return 0.3;
         return shape === "note" ? 0.1 : 0;
       },
@@ -34,11 +31,11 @@ export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
       },
       /** A rule's text may also stand in what another parser reads for its values: the answer of a curl, a status line. */
       notices(segment, emit) {
-        if (segment.text.length > noticedLength || !isProse(shapes.get(segment) ?? shapeOf(segment.text)))
-          return;
+        if (segment.text.length > noticedLength) return;
         const set = textSet(texts);
         segment.text.split("\n").forEach((raw, i) => {
           if (raw.length <= 4 || raw.length > longestLine || matchesOf(set, raw).length === 0) return;
+          if (!isProse(shapeOfSegment(segment))) return;
           const { bare, opinion } = readLine(raw, i);
           const { text, namespace, pod, container, host, timeMs } = bare;
           const component =

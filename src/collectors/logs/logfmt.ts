@@ -12,17 +12,34 @@ const known = /(?:^|\s)(?:level|lvl|msg|ts|t|time|caller|logger|err|error|compon
 export function readLogfmt(line: string): LogRecord | undefined {
   key.lastIndex = 0;
   if (!key.test(line) || !known.test(line)) return undefined;
-  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
+  const fields: Record<string, string> = {};
   const components: string[] = [];
-  let count = 0;
-  for (const [name, value] of pairs(line)) {
-    if (count++ >= mostFields) break;
+  let at = 0;
+  // What stands between pairs is skipped, so a line cut anywhere still gives what it has.
+  for (let count = 0; at < line.length && count < mostFields; ) {
+    key.lastIndex = at;
+    if (!key.test(line)) {
+      const space = line.indexOf(" ", at);
+      if (space < 0) break;
+      at = space + 1;
+      continue;
+    }
+    count += 1;
+    const start = key.lastIndex;
+    const name = line.slice(at, start - 1).toLowerCase();
+    const isQuoted = line.charCodeAt(start) === quote;
+    at = isQuoted ? quotedEnd(line, start + 1) : bareEnd(line, start);
+    const value = isQuoted
+      ? quoted(line, start + 1, at)
+      : line.slice(start, Math.min(at, start + longestValue));
+    if (isQuoted) at = Math.min(at + 1, line.length);
+    while (line[at] === " " || line[at] === "\t") at += 1;
     if (name === "component" && components.length < 4) components.push(value);
     // `level` of the record comes first where a logger and its caller both set it.
     if (name === "level" && fields.level !== undefined) continue;
-    fields[name] = value;
+    if (name !== "__proto__") fields[name] = value;
   }
-  return recordOf("logfmt", { ...fields }, components);
+  return recordOf("logfmt", fields, components);
 }
 
 /** The same keys mean the same in logfmt and JSON. */
@@ -50,42 +67,28 @@ export function recordOf(
   };
 }
 
-/** `a=b c="d \"e\"" f`: what stands between pairs is skipped, so a line cut anywhere still gives what it has. */
-function* pairs(line: string): Generator<readonly [string, string]> {
-  let at = 0;
-  while (at < line.length) {
-    key.lastIndex = at;
-    const match = key.exec(line);
-    if (!match) {
-      const space = line.indexOf(" ", at);
-      if (space < 0) return;
-      at = space + 1;
-      continue;
-    }
-    const name = match[0].slice(0, -1).toLowerCase();
-    const start = at + match[0].length;
-    const [value, end] = line[start] === '"' ? quoted(line, start + 1) : bare(line, start);
-    yield [name, value];
-    at = end;
-    while (line[at] === " " || line[at] === "\t") at += 1;
-  }
-}
+const quote = 34;
+const backslash = 92;
 
-function bare(line: string, start: number): readonly [string, number] {
+function bareEnd(line: string, start: number): number {
   const space = line.indexOf(" ", start);
-  const end = space < 0 ? line.length : space;
-  return [line.slice(start, Math.min(end, start + longestValue)), end];
+  return space < 0 ? line.length : space;
 }
 
-function quoted(line: string, start: number): readonly [string, number] {
+/** The closing quote, or the end of the line. */
+function quotedEnd(line: string, start: number): number {
   let i = start;
-  let escaped = false;
-  while (i < line.length && line[i] !== '"') {
-    if (line[i] === "\\") escaped = true;
-    i += line[i] === "\\" ? 2 : 1;
+  for (; i < line.length; i += 1) {
+    const code = line.charCodeAt(i);
+    if (code === quote) break;
+    if (code === backslash) i += 1;
   }
-  const raw = line.slice(start, Math.min(i, start + longestValue));
-  return [escaped ? unquote(raw) : raw, Math.min(i + 1, line.length)];
+  return i;
+}
+
+function quoted(line: string, start: number, end: number): string {
+  const raw = line.slice(start, Math.min(end, start + longestValue));
+  return raw.includes("\\") ? unquote(raw) : raw;
 }
 
 function unquote(raw: string): string {

@@ -1,4 +1,5 @@
 // What kind of text a segment is: a log, command output, prose, or a file of code or configuration that is no log at all.
+import type { Segment } from "../../model/evidence.ts";
 import { readDialect } from "./dialect.ts";
 import { stripPrefix } from "./prefix.ts";
 
@@ -20,9 +21,19 @@ const iniLine = /^\s*(?:\[[\w. "/:-]{1,80}\]|[;#].*|[\w.-]{1,80}\s*=\s*\S.*|[\w.
 const hclLine = /^\s*(?:[\w.]+(?:\s+"[^"]*")*\s*\{|\}|[\w]+\s*=\s*(?:\[|\{|"|\w)|\/\/.*)/;
 const markupLine = /^\s*<(?:\/?[A-Za-z!?]|!--)/;
 
+const known = new WeakMap<Segment, Shape>();
+
+/** The shape of a segment; every reader of the segment asks for it. */
+export function shapeOfSegment(segment: Segment): Shape {
+  const shape = known.get(segment) ?? shapeOf(segment.text);
+  known.set(segment, shape);
+  return shape;
+}
+
 /** Judged from the first lines. Cheap: every line is looked at up to a cap. */
 export function shapeOf(text: string): Shape {
   const lines = headLines(text);
+  const filled = lines.filter((line) => /\S/.test(line));
   if (shebang.test(lines[0] ?? "")) return "code";
   if (isJsonDocument(text)) return "config";
   const count = {
@@ -37,11 +48,12 @@ export function shapeOf(text: string): Shape {
     brace: 0,
     all: 0,
   };
-  for (const line of lines) {
-    if (!/\S/.test(line)) continue;
+  for (const line of filled) {
     count.all += 1;
     if (isLogLine(line)) {
       count.log += 1;
+      // Enough of them: no other line changes the answer.
+      if (count.log / filled.length >= logShare) return "log";
       continue;
     }
     if (codeLine.test(line) || assignment.test(line)) count.code += 1;

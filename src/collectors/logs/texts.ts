@@ -1,5 +1,4 @@
 // The text patterns of all rules, compiled once for all sources.
-import { Buffer } from "node:buffer";
 import {
   type CompiledPattern,
   compilePattern,
@@ -24,13 +23,24 @@ export interface TextSet {
 /** The regular expression decides; a longer word would only make the table larger. */
 const longestWord = 16;
 
+const newline = 10;
+const blank = 32;
+
+const sets = new WeakMap<readonly TextPattern[], TextSet>();
 let latest: { readonly key: string; readonly set: TextSet } | undefined;
 
-/** Each pattern once, in the order given. The last set is remembered: every parser asks for the same one. */
+/** Each pattern once, in the order given. Sets are remembered: every parser asks for the same one, for every segment. */
 export function textSet(texts: readonly TextPattern[]): TextSet {
+  const known = sets.get(texts);
+  if (known) return known;
   const distinct = [...new Set(texts)];
   const key = distinct.join("\n");
-  if (latest?.key === key) return latest.set;
+  if (latest?.key !== key) latest = { key, set: build(distinct) };
+  sets.set(texts, latest.set);
+  return latest.set;
+}
+
+function build(distinct: readonly TextPattern[]): TextSet {
   const patterns = distinct.map(compilePattern);
   const words = new Map<string, number[]>();
   patterns.forEach(({ literal }, i) => {
@@ -39,28 +49,38 @@ export function textSet(texts: readonly TextPattern[]): TextSet {
     if (same) same.push(i);
     else words.set(word, [i]);
   });
-  const set: TextSet = {
+  return {
     patterns,
     triggers: lineTriggers([...words.keys()]),
     byWord: [...words.values()],
     digits: spelledDigits(distinct),
   };
-  latest = { key, set };
-  return set;
+}
+
+/**
+ * Numbers of the patterns' words that stand in a text. The automaton sees white space and case as `plainForm` does, so ASCII is
+ * read as it is; undefined for other text, unless it is in plain form.
+ */
+function wordsOf({ triggers, byWord }: TextSet, text: string, isPlain = false): Set<number> | undefined {
+  const { classOf, table, start, hits, wordsAt } = triggers;
+  const found = new Set<number>();
+  let state = start;
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text.charCodeAt(i);
+    const code = char === newline ? blank : char;
+    if (code > 127 && !isPlain) return undefined;
+    // No pattern's word has a character beyond ASCII.
+    state = table[state + (code > 127 ? 0 : (classOf[code] as number))] as number;
+    if (state >= hits) for (const word of wordsAt(state)) if (word < byWord.length) found.add(word);
+  }
+  return found;
 }
 
 /** Indexes of the patterns that match, in order. */
 export function matchesOf(set: TextSet, text: string): readonly number[] {
-  const { classOf, table, start, hits, wordsAt } = set.triggers;
+  const found = wordsOf(set, text) ?? wordsOf(set, plainForm(text), true);
+  if (!found || found.size === 0) return [];
   const plain = plainForm(text);
-  const bytes = Buffer.from(plain);
-  const found = new Set<number>();
-  let state = start;
-  for (const byte of bytes) {
-    state = table[state + (classOf[byte] ?? 0)] ?? 0;
-    if (state >= hits) for (const word of wordsAt(state)) if (word < set.byWord.length) found.add(word);
-  }
-  if (found.size === 0) return [];
   return [...found]
     .flatMap((word) => set.byWord[word] ?? [])
     .filter((i) => {
