@@ -13,6 +13,8 @@ export interface ConnectionSymptom extends Meta {
   readonly from: readonly TextLine["component"][];
   /** Lines must also match one of these, to tell this activity from others of the same component. */
   readonly activity?: readonly TextPattern[];
+  /** Lines about something else that the same component reaches for. */
+  readonly except?: readonly TextPattern[];
   /** Only these ways of failing; default all of them. */
   readonly outcomes?: readonly DialError["outcome"][];
   /** `Grafana`, `Promtail`: the subject of the sentence. */
@@ -23,12 +25,14 @@ export interface ConnectionSymptom extends Meta {
 export function connectionSymptom({
   from,
   activity,
+  except,
   outcomes,
   who,
   ...meta
 }: ConnectionSymptom): Rule<"text.lines"> {
   const patterns = dialTexts.map(compilePattern);
   const during = (activity ?? []).map(compilePattern);
+  const other = (except ?? []).map(compilePattern);
   return {
     ...meta,
     nature: "symptom",
@@ -53,7 +57,7 @@ export function connectionSymptom({
       const groups = new Map<string, { error: DialError; lines: TextLine[] }>();
       for (const line of lines) {
         if (line.stream === "event" || !from.includes(line.component) || !matches(patterns, line)) continue;
-        if (during.length > 0 && !matches(during, line)) continue;
+        if ((during.length > 0 && !matches(during, line)) || matches(other, line)) continue;
         const error = readDialError(line.text);
         if (!error || (outcomes && !outcomes.includes(error.outcome))) continue;
         const key = `${componentOfLine(stack, line)?.id ?? ""}|${peerOf(error)}|${error.outcome}`;

@@ -18,6 +18,8 @@ export const rule = textRule({
     "provisioning.alerting…level=error",
     "alert provisioning: {error*}",
   ],
+  // the folder is optional
+  except: ["read alerting provisioning files from directory…no such file or directory"],
   says: ({ line }) =>
     `Alerting provisioning fails: ${(line.fields?.error ?? line.msg ?? line.text).slice(0, 200)}`,
   decideWith: "ls -la /etc/grafana/provisioning/alerting",
