@@ -1,4 +1,5 @@
 // healthy needs positive signs of life; silence, gaps and refusals are "unknown".
+import { isMonitoring } from "../model/component.ts";
 import { type FactSet, factIds } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Verdict } from "../model/report.ts";
@@ -22,7 +23,7 @@ export function verdictOf(
   )
     return "unknown";
   if (mode === "lint") return hasKnownConfiguration(factSet) ? "healthy" : "unknown";
-  const watched = stack.components.filter((component) => monitoring.has(component.kind));
+  const watched = stack.components.filter((component) => isMonitoring(component.kind));
   return watched.length > 0 && watched.every((component) => showsLife(component, factSet, stack))
     ? "healthy"
     : "unknown";
@@ -38,19 +39,6 @@ function hasKnownConfiguration({ facts }: FactSet): boolean {
     factIds.some((id) => configured.test(id) && facts[id].length > 0)
   );
 }
-
-const monitoring: ReadonlySet<string> = new Set([
-  "prometheus",
-  "alertmanager",
-  "loki",
-  "promtail",
-  "alloy",
-  "grafana",
-  "node-exporter",
-  "cadvisor",
-  "kube-state-metrics",
-  "blackbox-exporter",
-]);
 
 /** Some evidence says that this component works: ready pod, container that is up, healthy answer, scrape that succeeded. */
 function showsLife(component: Component, { facts }: FactSet, stack: Stack): boolean {

@@ -27,3 +27,21 @@ export const componentKinds = [
 ] as const;
 
 export type ComponentKind = (typeof componentKinds)[number];
+
+const monitoring: ReadonlySet<ComponentKind> = new Set<ComponentKind>([
+  "prometheus",
+  "alertmanager",
+  "loki",
+  "promtail",
+  "alloy",
+  "grafana",
+  "node-exporter",
+  "cadvisor",
+  "kube-state-metrics",
+  "blackbox-exporter",
+]);
+
+/** Parts of the monitoring stack itself, as opposed to what it watches and what it runs on. */
+export function isMonitoring(kind: ComponentKind): boolean {
+  return monitoring.has(kind);
+}

@@ -3,7 +3,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { placeFindings } from "./placement.ts";
 import { planDiff } from "./plan-diff.ts";
-import { visible } from "./text/safe.ts";
+import { attribute, content } from "./text/xml.ts";
 import { count, verdictLine } from "./verdict.ts";
 
 interface Case {
@@ -135,25 +135,4 @@ function caseLines(one: Case): string[] {
   }
   if (one.text) return [`${head}>`, `      <system-out>${content(one.text)}</system-out>`, "    </testcase>"];
   return [`${head}/>`];
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\n": "&#10;",
-};
-
-function attribute(text: string): string {
-  return xmlSafe(text).replace(/[&<>"\n]/g, (sign) => entities[sign] ?? sign);
-}
-
-function content(text: string): string {
-  return xmlSafe(text).replace(/[&<>]/g, (sign) => entities[sign] ?? sign);
-}
-
-/** XML 1.0 has no way to write control characters and the two non-characters, not even as entities. */
-function xmlSafe(text: string): string {
-  return visible(text).replace(/[\ufffe\uffff]/g, "\ufffd");
 }

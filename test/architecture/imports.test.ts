@@ -17,6 +17,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   report: ["model"],
   plan: ["model", "stack", "node"],
   lint: ["model"],
+  validate: ["model", "stack"],
   diagnose: ["model", "stack", "rules", "collectors", "bundle"],
   cli: [
     "model",
@@ -26,6 +27,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "bundle",
     "diagnose",
     "lint",
+    "validate",
     "targets",
     "render",
     "plan",
@@ -40,6 +42,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "bundle",
     "diagnose",
     "lint",
+    "validate",
     "targets",
     "render",
     "plan",

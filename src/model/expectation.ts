@@ -1,0 +1,21 @@
+// What must be there: from the model, from a file, or, where nobody said, what was discovered.
+
+export interface ExpectedTarget {
+  readonly job: string;
+  /** `host:port` as Prometheus shows it. */
+  readonly instance: string;
+}
+
+export interface Expectation {
+  readonly from: "model" | "file" | "discovered";
+  readonly source?: string;
+  readonly targets: readonly ExpectedTarget[];
+  /** Hosts whose metrics and logs must arrive. */
+  readonly hosts: readonly string[];
+  /** Names of hosts, targets (`host:port`) or containers that may be away, with the reason. */
+  readonly absences: readonly { readonly name: string; readonly because: string }[];
+  /** Names of data sources Grafana must have. */
+  readonly datasources: readonly string[];
+  /** Titles or uids of dashboards that must exist. */
+  readonly dashboards: readonly string[];
+}

@@ -1,0 +1,63 @@
+// A data source that exists is not one that answers.
+import type { GrafanaDatasource } from "../../../../model/api.ts";
+import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
+import type { Component, Stack } from "../../../../model/stack.ts";
+import { parseAddress, resolveAddress } from "../../../../stack/resolve.ts";
+import { noneOf, ofKind } from "../../../subjects.ts";
+
+/** Types whose server is part of the stack; others (databases, clouds) are judged by Grafana's own answer only. */
+const ours: ReadonlySet<string> = new Set(["prometheus", "loki", "alertmanager"]);
+
+export const check = defineCheck({
+  id: "grafana/datasources",
+  suite: "grafana",
+  proves: "every data source Grafana needs exists and answers",
+  needs: ["grafana.datasources"],
+  after: ["pods/ready", "pods/containers-running", "health/answers"],
+  hints: ["grafana/datasource-unreachable", "grafana/datasource-points-at-localhost"],
+  decideWith: "curl -su USER http://GRAFANA:3000/api/datasources/uid/UID/health",
+  absent: ({ stack }) => noneOf(["grafana"], stack),
+  run({ facts, stack, expectation }) {
+    const [grafana] = ofKind(stack, "grafana");
+    const sources = facts["grafana.datasources"];
+    const named = sources.map((source) => ({
+      ...judge(source, stack, grafana),
+      ...(grafana ? { component: grafana.id } : {}),
+    }));
+    const lacking = expectation.datasources
+      .filter((name) => !sources.some((source) => source.name === name || source.uid === name))
+      .map(
+        (name): VerdictDraft => ({
+          subject: { kind: "object", id: `data source ${name}` },
+          state: "fail",
+          says: `data source ${name} was declared, but Grafana does not have it`,
+          proof: [],
+        }),
+      );
+    return [...named, ...lacking];
+  },
+});
+
+function judge(source: GrafanaDatasource, stack: Stack, grafana: Component | undefined): VerdictDraft {
+  const base = {
+    subject: { kind: "object", id: `data source ${source.name}` } as const,
+    proof: [source.urlAt ?? source.at],
+  };
+  if (source.health !== undefined) {
+    const works = /^ok$/i.test(source.health);
+    return {
+      ...base,
+      state: works ? "pass" : "fail",
+      says: `data source ${source.name} answers ${source.health}`,
+    };
+  }
+  const address = source.url === undefined ? undefined : parseAddress(source.url);
+  const peers = address ? resolveAddress(stack, address, grafana) : [];
+  if (ours.has(source.type) && address && peers.length === 0)
+    return {
+      ...base,
+      state: "unknown",
+      says: `data source ${source.name} points at ${source.url}, which is no part of the stack that was seen; whether it answers was not asked`,
+    };
+  return { ...base, state: "unknown", says: `whether data source ${source.name} answers was not asked` };
+}

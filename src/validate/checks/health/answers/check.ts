@@ -1,0 +1,63 @@
+// Each part is asked whether it is ready, from outside: current images hold no shell to ask from inside.
+import type { HealthAnswer } from "../../../../model/api.ts";
+import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
+import type { Component } from "../../../../model/stack.ts";
+import { parseAddress, resolveAddress } from "../../../../stack/resolve.ts";
+import { noneOf, ofKind } from "../../../subjects.ts";
+
+/** Parts that have a readiness endpoint. */
+const kinds = ["prometheus", "alertmanager", "loki", "grafana", "alloy", "promtail"] as const;
+
+export const check = defineCheck({
+  id: "health/answers",
+  suite: "health",
+  proves: "every part answers its own readiness endpoint with success",
+  needs: ["component.health"],
+  after: ["pods/ready", "pods/containers-running"],
+  hints: ["loki/frontend-worker-port-mismatch", "loki/ring-instance-unhealthy"],
+  decideWith:
+    "curl -si http://HOST:PORT/ready   # Prometheus and Alertmanager: /-/ready, Grafana: /api/health",
+  absent: ({ stack }) => noneOf(kinds, stack),
+  run: ({ facts, stack }) =>
+    ofKind(stack, ...kinds).map((component) =>
+      judge(component, answersOf(component, facts["component.health"], stack)),
+    ),
+});
+
+function answersOf(
+  component: Component,
+  answers: readonly HealthAnswer[],
+  stack: Parameters<typeof ofKind>[0],
+): HealthAnswer[] {
+  const own = answers.filter((answer) => {
+    const address = answer.url === undefined ? undefined : parseAddress(answer.url);
+    const peers = address ? resolveAddress(stack, address) : [];
+    if (peers.length > 0) return peers.some((peer) => peer.id === component.id);
+    if (answer.host !== undefined && component.host !== undefined && answer.host !== component.host)
+      return false;
+    return answer.component === component.kind && ofKind(stack, component.kind).length === 1;
+  });
+  return own;
+}
+
+function judge(component: Component, answers: readonly HealthAnswer[]): VerdictDraft {
+  const base = { subject: { kind: "component", id: component.id } as const, component: component.id };
+  const newest = answers.at(-1);
+  if (!newest)
+    return { ...base, state: "unknown", says: `nobody asked ${component.id} whether it is ready`, proof: [] };
+  const status = newest.httpStatus === undefined ? "" : `HTTP ${newest.httpStatus}, `;
+  const body = newest.body.trim().split("\n")[0]?.slice(0, 120) ?? "";
+  if (newest.healthy)
+    return {
+      ...base,
+      state: "pass",
+      says: `${component.id} is ready (${status}${body || "empty answer"})`,
+      proof: [newest.at],
+    };
+  return {
+    ...base,
+    state: "fail",
+    says: `${component.id} is not ready: ${status}${body || "empty answer"}`,
+    proof: [newest.at],
+  };
+}
