@@ -3,7 +3,8 @@
 const longestLook = 600;
 
 /** First line (0-based) of trailing paragraphs of plain sentences in `[from, to)`; undefined when there is none. */
-export function proseStart(lines: readonly string[], from: number, to: number): number | undefined {
+export function proseStart(lines: readonly string[], first: number, to: number): number | undefined {
+  const from = bodyStart(lines, first, to);
   let start: number | undefined;
   let end = to;
   while (end > from && isBlank(lines[end - 1])) end--;
@@ -18,6 +19,13 @@ export function proseStart(lines: readonly string[], from: number, to: number): 
     if (end === from) return undefined;
   }
   return start;
+}
+
+/** Behind the head of an HTTP answer (`curl -i`), whose body is the command's own answer, too. */
+function bodyStart(lines: readonly string[], from: number, to: number): number {
+  if (!/^HTTP\/[\d.]{1,3} \d{3}\b/.test(lines[from] ?? "")) return from;
+  for (let i = from; i < to; i++) if (isBlank(lines[i])) return Math.min(i + 1, to);
+  return from;
 }
 
 function isBlank(line: string | undefined): boolean {

@@ -5,10 +5,11 @@ import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addLint } from "./commands/lint.ts";
 import { addRemediate } from "./commands/remediate.ts";
+import { addValidate } from "./commands/validate.ts";
 import { version } from "./version.ts";
 
 /** In the order of --help. */
-const verbs = [addDiagnose, addLint, addRemediate, addCollect, addExplain];
+const verbs = [addDiagnose, addLint, addRemediate, addValidate, addCollect, addExplain];
 
 export function buildProgram(): Command {
   const program = new Command("watchmend")

@@ -62,9 +62,17 @@ export async function reportOfItems(
   options: ReportOptions,
   showSecrets = false,
 ): Promise<Report> {
+  const { analysis, segments } = await analyseItems(items, options);
+  return showSecrets ? analysis.report : redactReport(analysis.report, redactorFor(segments));
+}
+
+/** With everything the report was made from; nothing in it is redacted but what already was in the evidence. */
+export async function analyseItems(
+  items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
+  options: ReportOptions,
+): Promise<{ readonly analysis: Analysis; readonly segments: readonly Segment[] }> {
   const { segments, gaps, streamed } = await gatherItems(items, patternsOf(options.rules));
-  const { report } = analyse(segments, { ...options, gaps, streamed });
-  return showSecrets ? report : redactReport(report, redactorFor(segments));
+  return { analysis: analyse(segments, { ...options, gaps, streamed }), segments };
 }
 
 /** Texts in memory, as tests and the web page have them. */

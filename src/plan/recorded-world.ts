@@ -79,7 +79,7 @@ export function openRecordedWorld(folder: string, work: string): RecordedWorld {
 function loadWorld(folder: string): WorldFile {
   const file = join(folder, worldFileName);
   const read = readWorldFile(readFileSync(file, "utf8"));
-  if (read.ok) return read.world;
+  if (read.ok) return read.value;
   const faults = read.faults.map((fault) => `${file}:${fault.line}: ${fault.message}`);
   throw new UserError(
     "bad-config",

@@ -1,6 +1,6 @@
 // world.yaml: an outage as it was recorded, with what must have changed before the next recorded state is seen.
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { type CheckedYaml, readCheckedYaml } from "../model/checked-yaml.ts";
 
 const path = z.array(z.union([z.string(), z.int().min(0)])).min(1);
 
@@ -74,49 +74,8 @@ export const worldSchema = z.strictObject({
 
 export type WorldFile = z.infer<typeof worldSchema>;
 
-export interface WorldFault {
-  readonly line: number;
-  readonly message: string;
-}
-
-export type WorldReading =
-  | { readonly ok: true; readonly world: WorldFile }
-  | { readonly ok: false; readonly faults: readonly WorldFault[] };
+export type WorldReading = CheckedYaml<WorldFile>;
 
 export function readWorldFile(text: string): WorldReading {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const fault = (offset: number, message: string): WorldFault => ({
-    line: Math.max(1, counter.linePos(offset).line),
-    message,
-  });
-  if (document.errors.length > 0)
-    return { ok: false, faults: document.errors.map((error) => fault(error.pos[0], error.message)) };
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { ok: false, faults: [fault(0, error instanceof Error ? error.message : String(error))] };
-  }
-  const parsed = worldSchema.safeParse(value);
-  if (parsed.success) return { ok: true, world: parsed.data };
-  const faults = parsed.error.issues.map((issue) =>
-    fault(
-      offsetOf(document.contents, issue.path),
-      `${issue.path.map(String).join(".") || "the document"}: ${issue.message}`,
-    ),
-  );
-  return { ok: false, faults };
-}
-
-function offsetOf(root: unknown, way: readonly PropertyKey[]): number {
-  let node = root;
-  let offset = 0;
-  for (const key of way) {
-    if (isMap(node)) node = node.items.find((pair) => String(pair.key) === String(key))?.value;
-    else node = isSeq(node) && typeof key === "number" ? node.items[key] : undefined;
-    if (!isNode(node) || !node.range) return offset;
-    offset = node.range[0];
-  }
-  return offset;
+  return readCheckedYaml(text, worldSchema);
 }

@@ -2,10 +2,9 @@
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { type Anchors, causeCards } from "./html/finding.ts";
-import { html, type Markup, trusted } from "./html/markup.ts";
+import { html } from "./html/markup.ts";
+import { page } from "./html/page.ts";
 import { picture } from "./html/picture.ts";
-import { contentSecurityPolicy } from "./html/policy.ts";
-import { pageScript } from "./html/script.ts";
 import {
   banner,
   coverageSection,
@@ -14,7 +13,6 @@ import {
   stackSection,
   unexplainedSection,
 } from "./html/sections.ts";
-import { styleSheet } from "./html/style.ts";
 import { tellStory } from "./story.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 import { verdictLine } from "./verdict.ts";
@@ -42,26 +40,6 @@ ${stackSection(report)}
 <footer>Written by watchmend ${report.tool.version}. The same report for machines: <code>watchmend diagnose --format json</code></footer>
 `;
   return page(verdictLine(report), body);
-}
-
-function page(title: string, body: Markup): string {
-  const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(contentSecurityPolicy)}">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(styleSheet)}</style>
-</head>
-<body>
-${body}<script>${trusted(pageScript)}</script>
-</body>
-</html>
-`;
-  return document.markup;
 }
 
 /** Ids of findings are foreign text, so anchors are made from positions. */

@@ -1,5 +1,11 @@
 // Runs every check over the facts: what holds, what does not, and what nobody could see.
-import type { AnyCheck, CheckState, CheckVerdict, VerdictDraft } from "../model/check.ts";
+import {
+  type AnyCheck,
+  type CheckState,
+  type CheckVerdict,
+  suites,
+  type VerdictDraft,
+} from "../model/check.ts";
 import type { Expectation } from "../model/expectation.ts";
 import { type FactId, type FactSet, factIds } from "../model/facts.ts";
 import type { ProofDraft, Subject } from "../model/finding.ts";
@@ -21,7 +27,7 @@ export interface JudgedCheck extends CheckVerdict {
   readonly component?: string;
 }
 
-/** In the order of the checks; prerequisites come first because the list is sorted by them. */
+/** In the order of the suites; prerequisites are judged before those that wait for them. */
 export function judgeChecks(input: JudgeChecksInput): JudgedCheck[] {
   const judged: JudgedCheck[] = [];
   for (const check of inOrder(input.checks)) {
@@ -29,7 +35,7 @@ export function judgeChecks(input: JudgeChecksInput): JudgedCheck[] {
       judged.push(finish(check, prerequisite(check, draft, judged) ?? draft, input));
     }
   }
-  return judged;
+  return judged.toSorted((a, b) => suites.indexOf(a.suite) - suites.indexOf(b.suite));
 }
 
 /** Prerequisites before those that wait for them; otherwise as given. */

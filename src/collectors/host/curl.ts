@@ -11,6 +11,7 @@ import { targetOf } from "./target.ts";
 
 const errorLine = /^curl: \((\d{1,2})\) (.*)$/;
 const statusLine = /^(?:< )?HTTP\/[\d.]{1,3} (\d{3})\b/;
+const headerLine = /^[A-Za-z][\w-]{0,100}:(?: |$)/;
 const transcript = /^(?:\*|[<>])(?: |$)/;
 const maxBody = 4_096;
 
@@ -118,8 +119,13 @@ interface Answer {
 
 function readAnswer(segment: Segment, emit: Emit | undefined): Answer {
   const answer: Answer = { body: [] };
+  // `-i` prints the head of the answer before its body; an empty line ends it
+  let inHead = false;
   for (const line of linesOf(segment, 20_000)) {
     const text = line.text.trim();
+    if (/^HTTP\/[\d.]{1,3} \d{3}\b/.test(text)) inHead = true;
+    else if (inHead && text === "") inHead = false;
+    else if (inHead && headerLine.test(text)) continue;
     const failure = errorLine.exec(text);
     const status = statusLine.exec(text);
     if (failure) {

@@ -20,6 +20,8 @@ export const exposition: Parser = {
   provides: ["metrics.samples"],
   recognise(segment) {
     const head = headOf(segment, 30);
+    // what curl -v says of the connection comes first; it hands the body on
+    if (/^(?:\*|<|>|HTTP\/[\d.]{1,3}) /.test(head[0]?.trim() ?? "")) return 0;
     if (head.some((line) => comment.test(line))) return 0.95;
     const own = head.filter((line) => readSample(line) !== undefined);
     if (own.length === 0 || own.length < head.length * 0.7) return 0;

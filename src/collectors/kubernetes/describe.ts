@@ -11,7 +11,7 @@ import { emitLeftover } from "./leftover.ts";
 import { isClusterScoped } from "./object-head.ts";
 
 const second =
-  /^(?:Namespace|Labels|Annotations|Roles|Priority|Image|IsDefaultClass|StorageClass|Provisioner|Status|CreationTimestamp|API Version|Type|Address|Capacity):/;
+  /^(?:Namespace|Labels|Annotations|Roles|Priority|Image|IsDefaultClass|StorageClass|Provisioner|Status|CreationTimestamp|API Version|Type|Capacity):/;
 const fragment =
   /^\s*(?:State|Last State|Restart Count|Exit Code|Image ID|Container ID|Liveness|Readiness|Startup|Host Port|QoS Class|Node-Selectors|Tolerations|Controlled By|Init Containers|Containers|Start Time|Service Account):(?:\s|$)/;
 

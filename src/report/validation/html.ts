@@ -1,8 +1,7 @@
 // The validation as one HTML file: the same page as the diagnosis, with a table per suite instead of findings.
 import type { CheckState, CheckVerdict, Validation } from "../../model/check.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
-import { contentSecurityPolicy } from "../html/policy.ts";
-import { styleSheet } from "../html/style.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { page } from "../html/page.ts";
 import { answerOf, expectationLine, grouped } from "./grouped.ts";
 
 const words: Readonly<Record<CheckState, string>> = {
@@ -15,11 +14,7 @@ const words: Readonly<Record<CheckState, string>> = {
 const banners = { pass: "healthy", fail: "problems", unknown: "unknown" } as const;
 
 export function renderValidationHtml(validation: Validation): string {
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<title>watchmend validate</title><style>${trusted(styleSheet)}</style></head><body>
-<header class="banner ${banners[validation.verdict]}"><div class="top"><p class="brand">watchmend ${validation.tool.version}</p>
+  const body = html`<header class="banner ${banners[validation.verdict]}"><div class="top"><p class="brand">watchmend ${validation.tool.version}</p>
 <h1>${answerOf(validation)}</h1><p>${expectationLine(validation)}</p></div></header>
 <main id="main">${grouped(validation).map(
     ({ suite, checks }) => html`<section><h2>${suite}</h2><div class="panel"><table>
@@ -27,8 +22,9 @@ export function renderValidationHtml(validation: Validation): string {
   )}${
     validation.missing.length > 0 &&
     html`<section><h2>Could not be read</h2><div class="panel"><ul>${validation.missing.map(({ what, because }) => html`<li>${what}: ${because}</li>`)}</ul></div></section>`
-  }</main></body></html>`;
-  return `${page.markup}\n`;
+  }</main>
+`;
+  return page(`watchmend validate: ${answerOf(validation)}`, body);
 }
 
 function row(verdict: CheckVerdict): Markup {

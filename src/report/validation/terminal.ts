@@ -37,10 +37,10 @@ function checkLines({ check, proves, state, verdicts }: CheckGroup, ink: Ink): s
   );
   const passed = verdicts.filter((verdict) => verdict.state === "pass").length;
   const total = verdicts.filter((verdict) => verdict.state !== "skip").length;
-  const reason =
-    state === "skip" ? `: ${verdicts[0]?.says ?? ""}` : total > 1 ? ` (${passed} of ${total})` : "";
+  const text =
+    state === "skip" ? (verdicts[0]?.says ?? "") : `${proves}${total > 1 ? ` (${passed} of ${total})` : ""}`;
   return [
-    ...hanging(ink, head, "        ", `${name}: ${proves}${reason}`, quiet ? ink.dim : undefined),
+    ...hanging(ink, head, "        ", `${name}: ${text}`, quiet ? ink.dim : undefined),
     ...told.slice(0, shown).flatMap((verdict) => verdictLines(verdict, ink)),
     ...(told.length > shown
       ? [`        ${ink.dim(`and ${told.length - shown} more; --format json has them all`)}`]

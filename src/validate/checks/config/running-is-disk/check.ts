@@ -13,7 +13,7 @@ export const check = defineCheck({
   proves: "the configuration a part runs is the one that lies on disk",
   needs: ["config.documents"],
   after: ["pods/ready", "pods/containers-running"],
-  hints: ["prometheus/running-config-is-stale"],
+  hints: ["prometheus/reload-endpoint-off"],
   decideWith: "curl -s http://PROMETHEUS:9090/api/v1/status/config   # beside the file itself",
   absent: ({ stack }) => noneOf(kinds, stack),
   run: ({ stack }) => ofKind(stack, ...kinds).map(judge),

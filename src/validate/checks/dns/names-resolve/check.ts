@@ -11,7 +11,7 @@ export const check = defineCheck({
   proves: "the names the parts use for each other resolve where they are used",
   needs: ["host.dials"],
   after: ["pods/ready"],
-  hints: ["kubernetes/service-without-endpoints", "docker/container-name-unknown", "kubernetes/dns-down"],
+  hints: ["kubernetes/service-without-endpoints", "docker/host-docker-internal-unknown"],
   decideWith: "getent hosts NAME   # inside the consumer's container, or nsenter --net into it",
   absent: () => undefined,
   run({ facts }) {

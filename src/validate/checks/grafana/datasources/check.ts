@@ -1,5 +1,5 @@
 // A data source that exists is not one that answers.
-import type { GrafanaDatasource } from "../../../../model/api.ts";
+import type { GrafanaDatasource, HealthAnswer } from "../../../../model/api.ts";
 import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
 import type { Component, Stack } from "../../../../model/stack.ts";
 import { parseAddress, resolveAddress } from "../../../../stack/resolve.ts";
@@ -13,6 +13,7 @@ export const check = defineCheck({
   suite: "grafana",
   proves: "every data source Grafana needs exists and answers",
   needs: ["grafana.datasources"],
+  uses: ["component.health"],
   after: ["pods/ready", "pods/containers-running", "health/answers"],
   hints: ["grafana/datasource-unreachable", "grafana/datasource-points-at-localhost"],
   decideWith: "curl -su USER http://GRAFANA:3000/api/datasources/uid/UID/health",
@@ -21,7 +22,7 @@ export const check = defineCheck({
     const [grafana] = ofKind(stack, "grafana");
     const sources = facts["grafana.datasources"];
     const named = sources.map((source) => ({
-      ...judge(source, stack, grafana),
+      ...judge(source, facts["component.health"], stack, grafana),
       ...(grafana ? { component: grafana.id } : {}),
     }));
     const lacking = expectation.datasources
@@ -38,11 +39,26 @@ export const check = defineCheck({
   },
 });
 
-function judge(source: GrafanaDatasource, stack: Stack, grafana: Component | undefined): VerdictDraft {
+function judge(
+  source: GrafanaDatasource,
+  answers: readonly HealthAnswer[],
+  stack: Stack,
+  grafana: Component | undefined,
+): VerdictDraft {
   const base = {
     subject: { kind: "object", id: `data source ${source.name}` } as const,
     proof: [source.urlAt ?? source.at],
   };
+  const asked = answers.findLast(
+    ({ url }) => source.uid !== undefined && url?.includes(`/datasources/uid/${source.uid}/health`),
+  );
+  if (asked)
+    return {
+      ...base,
+      state: asked.healthy ? "pass" : "fail",
+      says: `data source ${source.name} ${asked.healthy ? "answers" : "does not answer"}: ${asked.body.trim().slice(0, 160)}`,
+      proof: [asked.at],
+    };
   if (source.health !== undefined) {
     const works = /^ok$/i.test(source.health);
     return {

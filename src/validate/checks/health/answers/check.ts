@@ -14,7 +14,7 @@ export const check = defineCheck({
   proves: "every part answers its own readiness endpoint with success",
   needs: ["component.health"],
   after: ["pods/ready", "pods/containers-running"],
-  hints: ["loki/frontend-worker-port-mismatch", "loki/ring-instance-unhealthy"],
+  hints: ["loki/frontend-worker-port-mismatch", "loki/not-ready"],
   decideWith:
     "curl -si http://HOST:PORT/ready   # Prometheus and Alertmanager: /-/ready, Grafana: /api/health",
   absent: ({ stack }) => noneOf(kinds, stack),
@@ -30,6 +30,8 @@ function answersOf(
   stack: Parameters<typeof ofKind>[0],
 ): HealthAnswer[] {
   const own = answers.filter((answer) => {
+    // whether a data source answers is asked elsewhere
+    if (answer.url?.includes("/datasources/")) return false;
     const address = answer.url === undefined ? undefined : parseAddress(answer.url);
     const peers = address ? resolveAddress(stack, address) : [];
     if (peers.length > 0) return peers.some((peer) => peer.id === component.id);

@@ -8,7 +8,7 @@ export const check = defineCheck({
   suite: "pods",
   proves: "every container of the stack runs, and is healthy where it has a health check",
   needs: ["docker.containers"],
-  hints: ["docker/restart-loop", "docker/published-port-taken"],
+  hints: ["docker/container-restarting", "docker/published-port-taken"],
   decideWith: "docker inspect $(docker ps -aq)",
   absent: ({ stack }) => (inDocker(stack).length > 0 ? undefined : "no part of this stack runs in Docker"),
   run: ({ stack }) => inDocker(stack).map(judge),

@@ -11,8 +11,13 @@ export const check = defineCheck({
   suite: "restarts",
   proves: "no container of the stack has restarted within the last hour",
   needs: [],
+  after: ["pods/ready", "pods/containers-running"],
   uses: ["kubernetes.pods", "docker.containers", "host.clocks"],
-  hints: ["kubernetes/pod-crash-looping", "kubernetes/container-out-of-memory", "docker/restart-loop"],
+  hints: [
+    "kubernetes/pod-crash-looping",
+    "kubernetes/container-out-of-memory",
+    "docker/container-restarting",
+  ],
   decideWith: "kubectl get pods -A -o json; docker inspect $(docker ps -aq)",
   absent: ({ stack }) =>
     onKubernetes(stack).length + inDocker(stack).length > 0

@@ -13,7 +13,7 @@ export const check = defineCheck({
   suite: "storage",
   proves: "the disks that hold the stack's data have space and inodes left",
   needs: ["host.disks"],
-  hints: ["prometheus/volume-full", "host/disk-full", "docker/disk-full-by-logs"],
+  hints: ["prometheus/volume-full", "loki/disk-full", "docker/log-file-fills-disk"],
   decideWith: "df -P; df -iP",
   absent: () => undefined,
   run({ facts }) {

@@ -5,9 +5,9 @@ import { declaredAway, noneOf } from "../../../subjects.ts";
 export const check = defineCheck({
   id: "targets/expected",
   suite: "targets",
-  proves: "Prometheus scrapes exactly the targets that were declared",
+  proves: "the targets Prometheus scrapes are exactly those that were declared",
   needs: ["prometheus.targets"],
-  hints: ["prometheus/target-list-misses-host", "prometheus/file-sd-invalid"],
+  hints: ["prometheus/file-sd-invalid", "prometheus/target-limit-exceeded"],
   decideWith: "curl -s http://PROMETHEUS:9090/api/v1/targets",
   absent: ({ stack, expectation }) =>
     noneOf(["prometheus"], stack) ??

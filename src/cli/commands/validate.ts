@@ -1,0 +1,71 @@
+// The command line of `validate`. Its code is loaded only when it runs, so that --help starts at once.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { suites } from "../../model/check.ts";
+import { parseDuration } from "../../stack/duration.ts";
+import { type LiveOptions, withLive } from "../live-options.ts";
+
+export const validationFormats = ["terminal", "json", "markdown", "html", "junit", "openmetrics"] as const;
+
+export interface ValidateOptions extends LiveOptions {
+  readonly from?: string;
+  readonly expect?: string;
+  readonly suite?: readonly string[];
+  readonly only?: readonly string[];
+  /** Milliseconds. */
+  readonly deadline?: number;
+  /** Milliseconds. */
+  readonly watch?: number;
+  readonly compare?: string;
+  readonly format: (typeof validationFormats)[number];
+  readonly output?: string;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+export function addValidate(program: Command): void {
+  withLive(
+    program
+      .command("validate")
+      .description("prove that the stack works: every check passes, fails or says it could not look")
+      .option("--from <path>", "bundle, folder, file or archive to read; - for pasted text on stdin"),
+  )
+    .option("--expect <file>", "what must be there: targets, hosts, data sources (YAML)")
+    .addOption(new Option("--suite <names...>", "only these suites").choices(suites))
+    .option("--only <checks...>", "only these checks, by id")
+    .option("--deadline <duration>", "try again until everything passes or this time is over", duration)
+    .option("--watch <duration>", "repeat at this interval and print what changed", duration)
+    .option("--compare <file>", "a result saved with --format json; what worked then must work now")
+    .addOption(
+      new Option("--format <format>", "how to print the result")
+        .choices(validationFormats)
+        .default("terminal"),
+    )
+    .option("-o, --output <file>", "write the result to a file instead of stdout")
+    .option("-q, --quiet", "no progress and notes on stderr")
+    .option("--no-color", "no colours (NO_COLOR works too)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 everything was seen to work, 1 something fails, 2 something could
+not be told (which is never success), 3 the command itself failed.
+
+Examples:
+  watchmend validate --context prod
+  watchmend validate --host mon1 --host jenkins1 --expect stack.yaml
+  watchmend validate --context prod --deadline 5m --format junit -o result.xml
+  watchmend validate --from bundle.tar.gz
+  watchmend validate --host mon1 --format json -o before.json
+  watchmend validate --host mon1 --compare before.json`,
+    )
+    .action(async (options: ValidateOptions) => {
+      const { validateVerb } = await import("../validate.ts");
+      process.exitCode = await validateVerb(options);
+    });
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+  if (milliseconds === undefined || milliseconds < 1_000)
+    throw new InvalidArgumentError("write a time of at least 1s, such as 30s or 5m.");
+  return milliseconds;
+}

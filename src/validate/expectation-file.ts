@@ -1,0 +1,25 @@
+// The file of --expect: what must be there, said by people.
+import { z } from "zod";
+import { type CheckedYaml, readCheckedYaml } from "../model/checked-yaml.ts";
+import type { Expectation } from "../model/expectation.ts";
+
+const name = z.string().min(1);
+
+export const expectationSchema = z.strictObject({
+  targets: z
+    .array(z.strictObject({ job: name, instance: name }))
+    .default([])
+    .describe("scrape targets Prometheus must have, as its targets page shows them"),
+  hosts: z.array(name).default([]).describe("hosts whose metrics and logs must arrive"),
+  absences: z
+    .array(z.strictObject({ name, because: name }))
+    .default([])
+    .describe("hosts or targets that may be away, with the reason"),
+  datasources: z.array(name).default([]).describe("names or uids of Grafana's data sources"),
+  dashboards: z.array(name).default([]).describe("titles or uids of Grafana's dashboards"),
+});
+
+export function readExpectationFile(text: string, source: string): CheckedYaml<Expectation> {
+  const read = readCheckedYaml(text, expectationSchema);
+  return read.ok ? { ok: true, value: { from: "file", source, ...read.value } } : read;
+}
