@@ -3,6 +3,7 @@ import { type FirstSight, firstSight } from "../diagnose/first-sight.ts";
 import { type CollectedItem, isMissing } from "../model/collected.ts";
 import { UserError } from "../model/errors.ts";
 import type { CloserLook, ProbeRequest, ReadSession, Target } from "../model/target.ts";
+import { closerLooks } from "../stack/closer-looks.ts";
 import { interruptible } from "./interrupt.ts";
 import { type LiveOptions, limitsOf } from "./live-options.ts";
 import { progressLine } from "./progress.ts";
@@ -21,7 +22,10 @@ interface SecondLook {
   readonly probes: (sight: FirstSight) => readonly ProbeRequest[];
 }
 
-const secondLook: SecondLook = { looks: () => [], probes: () => [] };
+const secondLook: SecondLook = {
+  looks: ({ facts, stack }) => closerLooks(facts, stack),
+  probes: () => [],
+};
 
 /** Do the options name a live system? */
 export function asksForLive(options: LiveOptions): boolean {
@@ -43,7 +47,7 @@ export async function readLive(options: LiveOptions): Promise<LiveEvidence> {
   const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
   const targets = await openTargets(options, signal);
   try {
-    const first = await fromAll(targets, (target) => target.collect(session));
+    const first = await fromAll(targets, session, (target) => target.collect(session));
     const second = signal.aborted ? [] : await lookAgain(targets, first, session);
     const items = inOrder([...first, ...second]);
     return { items: signal.aborted ? [...items, interruption] : items, interrupted: signal.aborted };
@@ -78,7 +82,7 @@ async function lookAgain(
   const sight = firstSight(first);
   const looks = secondLook.looks(sight);
   const probes = secondLook.probes(sight);
-  return await fromAll(targets, async function* (target) {
+  return await fromAll(targets, session, async function* (target) {
     if (looks.length > 0 && target.lookCloser) yield* target.lookCloser(looks, session);
     if (probes.length > 0) yield* target.probe(probes, session);
   });
@@ -86,12 +90,16 @@ async function lookAgain(
 
 async function fromAll(
   targets: readonly Target[],
+  { signal }: ReadSession,
   read: (target: Target) => AsyncIterable<CollectedItem>,
 ): Promise<readonly CollectedItem[]> {
   const perTarget = await Promise.all(
     targets.map(async (target) => {
       const items: CollectedItem[] = [];
-      for await (const item of read(target)) items.push(item);
+      for await (const item of read(target)) {
+        // What was cut off by Ctrl-C is told once, as a whole.
+        if (!(signal.aborted && isMissing(item.body))) items.push(item);
+      }
       return items;
     }),
   );

@@ -42,6 +42,8 @@ export interface ApiAnswer {
   readonly status?: number;
   readonly body: Uint8Array;
   readonly truncated?: boolean;
+  /** What a 429 or 503 asked for in `Retry-After`. */
+  readonly retryAfterSeconds?: number;
   readonly failure?: {
     readonly kind: "refused" | "timed-out" | "reset" | "name" | "tls" | "other";
     readonly detail: string;
