@@ -35,25 +35,47 @@ function readFlowSequence(c: Cursor, parent: number): unknown[] {
   return list;
 }
 
-/** An item of a flow sequence; `[a: 1]` is a list with one mapping. */
+/** An item of a flow sequence; `[a: 1]` is a list with one mapping, and so is `[? a]`. */
 function readItem(c: Cursor, entry: number, opened: number): unknown {
   const line = c.line;
-  const explicit = c.text.charCodeAt(c.pos) === 63 && isBlankAt(c, c.pos + 1);
-  if (explicit) {
-    c.pos++;
-    need(c, opened, "]");
-  }
+  const isExplicit = skipQuestionMark(c, opened, "]");
+  if (isExplicit && (isItemEnd(c) || isColon(c)))
+    throw new DocumentFault("did not find expected ',' or ']'", c.line);
   const value = readFlowNode(c, entry);
   need(c, opened, "]");
-  if (c.text.charCodeAt(c.pos) !== 58) return value;
-  if (c.line !== line) throw new DocumentFault("did not find expected ',' or ']'", c.line);
-  c.pos++;
+  if (!isColon(c) && !isExplicit) return value;
   const key = keyText(value);
   const pair = addEntry(c, entry, key, line);
-  need(c, opened, "]");
   const map: Record<string, unknown> = {};
-  setKey(map, key, isItemEnd(c) ? null : readFlowNode(c, pair));
+  setKey(map, key, isColon(c) ? readPairValue(c, pair, opened, "]", isExplicit ? undefined : line) : null);
   return map;
+}
+
+/** `?` announces a key that may be of any length and stand on lines of its own. */
+function skipQuestionMark(c: Cursor, opened: number, close: string): boolean {
+  if (c.text.charCodeAt(c.pos) !== 63 || !isBlankAt(c, c.pos + 1)) return false;
+  c.pos++;
+  need(c, opened, close);
+  return true;
+}
+
+function isColon(c: Cursor): boolean {
+  return c.text.charCodeAt(c.pos) === 58;
+}
+
+/** What stands behind a colon, on which the cursor stands. `line`: the key's, when the colon must stand on it as well. */
+function readPairValue(
+  c: Cursor,
+  entry: number,
+  opened: number,
+  close: string,
+  line: number | undefined,
+): unknown {
+  if (line !== undefined && c.line !== line)
+    throw new DocumentFault(`did not find expected ',' or '${close}'`, c.line);
+  c.pos++;
+  need(c, opened, close);
+  return isItemEnd(c) ? null : readFlowNode(c, entry);
 }
 
 function readFlowMapping(c: Cursor, parent: number): Record<string, unknown> {
@@ -77,20 +99,12 @@ function readFlowMapping(c: Cursor, parent: number): Record<string, unknown> {
 
 function readPair(c: Cursor, parent: number, map: Record<string, unknown>, opened: number): void {
   const line = c.line;
-  if (c.text.charCodeAt(c.pos) === 63 && isBlankAt(c, c.pos + 1)) {
-    c.pos++;
-    need(c, opened, "}");
-  }
-  const key = keyText(c.text.charCodeAt(c.pos) === 58 && isBlankAt(c, c.pos + 1) ? null : readKeyNode(c));
+  const isExplicit = skipQuestionMark(c, opened, "}");
+  const isEmpty = (isColon(c) && isBlankAt(c, c.pos + 1)) || (isExplicit && isItemEnd(c));
+  const key = keyText(isEmpty ? null : readKeyNode(c));
   const entry = addEntry(c, parent, key, line);
   need(c, opened, "}");
-  let value: unknown = null;
-  if (c.text.charCodeAt(c.pos) === 58) {
-    if (c.line !== line) throw new DocumentFault("did not find expected ',' or '}'", c.line);
-    c.pos++;
-    need(c, opened, "}");
-    if (!isItemEnd(c)) value = readFlowNode(c, entry);
-  }
+  const value = isColon(c) ? readPairValue(c, entry, opened, "}", isExplicit ? undefined : line) : null;
   if (Object.hasOwn(map, key)) c.duplicates.push(entry);
   if (key !== "<<" || value === null || typeof value !== "object") setKey(map, key, value);
   else

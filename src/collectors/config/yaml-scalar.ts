@@ -11,8 +11,10 @@ export function readPlain(c: Cursor, minIndent: number, inFlow: boolean): string
   for (;;) {
     const breaks = continuation(c, minIndent, inFlow);
     if (breaks === 0) return value;
-    value += breaks === 1 ? " " : "\n".repeat(breaks - 1);
-    value += plainRun(c, inFlow);
+    const run = plainRun(c, inFlow);
+    // The line begins with the colon behind an explicit key.
+    if (run === "") return value;
+    value += (breaks === 1 ? " " : "\n".repeat(breaks - 1)) + run;
   }
 }
 

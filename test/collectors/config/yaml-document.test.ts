@@ -52,6 +52,21 @@ describe("values and lines", () => {
     });
   });
 
+  it("reads explicit keys in flow collections as Go does, also over several lines", () => {
+    expect(read("[ ?\n\n a ]").value).toEqual([{ a: null }]);
+    expect(read("[? a, b]").value).toEqual([{ a: null }, "b"]);
+    expect(read("[? a: b]").value).toEqual([{ a: "b" }]);
+    expect(read("[? a\n: b]").value).toEqual([{ a: "b" }]);
+    expect(read("{? a, b: 1}").value).toEqual({ a: null, b: 1 });
+    expect(read("{? a\n: b}").value).toEqual({ a: "b" });
+    expect(read("[a\n: b]").parseError?.message).toBe("did not find expected ',' or ']'");
+    expect(read("[? , a]").parseError?.message).toBe("did not find expected ',' or ']'");
+  });
+
+  it("takes underscores out of numbers as Go does", () => {
+    expect(read("a: [0E_0, 1_0.5]").value).toEqual({ a: [0, 10.5] });
+  });
+
   it("reads anchors, aliases and merge keys, with lines", () => {
     const doc = read("base: &b\n  x: 1\n  y: {z: 2}\nother:\n  <<: *b\n  x: 9\nlist: [*b]\n");
     expect(doc.value).toEqual({
@@ -176,8 +191,10 @@ describe("hostile input", () => {
 });
 
 describe("agreement with the yaml library", () => {
+  // Go takes the underscores out before it looks for an exponent: `0E_0` is a number to it, and none to the library.
+  const isNumberInGo = (text: string): boolean => /^[-+]?[\d._]*e[-+\d_]*$/i.test(text) && text.includes("_");
   const text = fc.oneof(
-    fc.string(),
+    fc.string().filter((text) => !isNumberInGo(text)),
     fc.string({ unit: fc.constantFrom(..."ab \n:#-'\"{}[],&*!|>%@`\\?0.") }),
     fc.constantFrom("a: b", "x #y", "line\nline\n", "\n\nlead", "trail \n", " indented\n  more\n"),
   );
@@ -215,6 +232,8 @@ describe("agreement with the yaml library", () => {
       fc.property(value, style, (node, options) => {
         const written = stringify({ root: node }, { version: "1.1" as const, ...options });
         const expected: unknown = parse(written, { version: "1.1", logLevel: "silent" });
+        // `:` and `?` before a line break are written so that the library itself reads something else.
+        fc.pre(JSON.stringify(expected) === JSON.stringify({ root: node }));
         const docs = readDocuments({ source: "a.yml", startLine: 1, text: written });
         expect(docs[0]?.parseError).toBeUndefined();
         expect(docs[0]?.value ?? null).toEqual(expected);
