@@ -29,7 +29,7 @@ const usage = `Real hosts and a real Kubernetes on this machine, for tests. Need
 
   npm run test:rig -- [collect|deploy|remediate|validate …] [--core] [--only TEXT] [--in NAME] [--table]
       plays the scenarios of the suites (all without a name); --core: the cross-section for CI;
-      --only: those whose name contains TEXT; --in: on the rig that \`rig up\` keeps, instead of a new one;
+      --only: those whose name contains TEXT (or one of several, with commas); --in: on the rig that \`rig up\` keeps, instead of a new one;
       --table: writes the table of the results to docs/rig-results.md as well
   npm run rig -- up [NAME] [--no-cluster]    builds what is missing, then starts a rig that stays up (NAME: dev)
   npm run rig -- shell [NAME] [HOST]         a shell beside the hosts, or on one of them
@@ -77,7 +77,8 @@ const makePlan = async (words: readonly string[], core: boolean, only: string): 
   if (empty.length > 0) throw new Error(`test/rig/suites has no scenarios for ${empty.join(", ")}`);
   const plan = found
     .flat()
-    .filter(({ scenario }) => (!core || scenario.core) && scenario.name.includes(only));
+    .filter(({ scenario }) => !core || scenario.core)
+    .filter(({ scenario }) => only.split(",").some((part) => scenario.name.includes(part)));
   if (plan.length === 0) throw new Error("no scenario is left to play; nothing would be tested");
   return plan;
 };

@@ -27,7 +27,8 @@ const rootsCell = ({ scenario: { finds }, said }: Outcome): string => {
   const missed = finds.roots.filter((rule) => !said.roots.includes(rule)).map((rule) => `missed ${rule}`);
   const all = [...said.roots, ...missed];
   if (all.length > 0) return all.join(", ");
-  return said.problems.length === 0 ? "none to find; says what it cannot see" : "wrong, see the run";
+  if (said.problems.length > 0) return "wrong, see the run";
+  return finds.notices?.map((rule) => `notice ${rule}`).join(", ") ?? "none to find; says what it cannot see";
 };
 
 const rowOf = (outcome: Outcome): Row => {

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { saveCluster, saveHosts } from "./diagnosis/by-hand.ts";
+import { saveCluster } from "./diagnosis/by-hand.ts";
 import { type Judge, judgeOf, type Said, type Source } from "./diagnosis/judge.ts";
 import { debian, debianRoot } from "./parts/debian.ts";
 import { kubernetes } from "./parts/go.ts";
@@ -92,12 +92,17 @@ const handSaved = (dir: string, save: (into: string) => Promise<void>): Source =
   return { flags: ["--from", saved], save: () => save(saved) };
 };
 
+/** Allowed to do everything with sudo. */
+const reader = "admin";
+
+const live = (flags: readonly string[]): Source => ({ flags, save: async () => undefined });
+
 /** What a scenario says to watchmend, and may redirect. */
 const judging = (setting: Setting, usual: Source) => {
   let source = usual;
   const judge = judgeOf(setting.watchmend, () => source, setting.dir);
   const readWith = (flags: readonly string[]): void => {
-    source = { flags, save: async () => undefined };
+    source = live(flags);
   };
   return { judge, stage: { diagnoses: judge.diagnoses, readWith } };
 };
@@ -152,7 +157,7 @@ export const openTheatre = (
   const onHosts = async (world: Run, scenario: HostsScenario, into: string): Promise<Told> => {
     const setting = settingOf(world, scenario.name);
     const current = await theHosts(world);
-    const source = handSaved(setting.dir, (saved) => saveHosts(current, saved));
+    const source = live(Object.keys(current).flatMap((name) => ["--host", `${reader}@${name}`]));
     const { judge, stage } = judging(setting, source);
     const told = await tell(
       () => story(scenario, { ...setting, ...stage, hosts: current }, judge),

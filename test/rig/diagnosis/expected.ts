@@ -8,6 +8,8 @@ export type Expected = {
   readonly alsoTrue?: readonly string[];
   /** Rule ids of faults that are real but masked until a root is fixed. */
   readonly latent?: readonly string[];
+  /** Rule ids of what is worth knowing and breaks nothing yet. */
+  readonly notices?: readonly string[];
   /** Faults that hide the evidence itself: no verdict (exit 2), and the coverage names what could not be read. */
   readonly unknown?: RegExp;
 };
@@ -40,6 +42,9 @@ export const compare = (expected: Expected, report: Report, exitCode: number): V
     ...(expected.latent ?? [])
       .filter((rule) => !report.findings.some((each) => each.rule === rule && each.role === "latent"))
       .map((rule) => `did not show ${rule} as latent`),
+    ...(expected.notices ?? [])
+      .filter((rule) => !report.findings.some((each) => each.rule === rule))
+      .map((rule) => `did not mention ${rule}`),
     ...coverageProblems(expected, report),
     ...exitProblems(expected, exitCode),
   ];

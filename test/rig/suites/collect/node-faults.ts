@@ -126,6 +126,7 @@ export const scenarios: readonly Scenario[] = [
       };
       await stage.cluster.apply([prometheus(image), serving("prometheus", 9090), pod], stage.namespace);
       await stage.cluster.wait("pod/client", "condition=Ready", stage.namespace);
+      await available(stage);
     },
     healthy: (stage) =>
       until("the Service's name to resolve", async () =>
@@ -170,7 +171,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "disk-full",
-    finds: { roots: ["prometheus/volume-full"], alsoTrue: ["prometheus/mmap-fault-at-start"] },
+    finds: { roots: ["prometheus/mmap-fault-at-start"], alsoTrue: ["prometheus/volume-full"] },
     title: "a data volume without a free byte: samples are lost, and the next start ends in a bus error",
     core: false,
     needs: [prometheusImage2],
@@ -192,6 +193,7 @@ export const scenarios: readonly Scenario[] = [
     },
     expect: async (stage) => {
       await logSays(stage, /no space left on device/);
+      await stage.diagnoses({ roots: ["prometheus/volume-full"] });
       // Started anew it maps a file that has no blocks to write to.
       await renew(stage);
       await logSays(stage, /SIGBUS|unexpected fault address/);

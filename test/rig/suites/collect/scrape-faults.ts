@@ -159,7 +159,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "single-file-bind-replaced",
-    finds: { roots: ["docker/bound-file-replaced"] },
+    finds: { roots: ["docker/file-mount-pins-inode"] },
     title:
       "a configuration bound as one file and replaced atomically is never seen by the container, even on reload",
     core: true,
