@@ -25,13 +25,21 @@ export function oomKilled(
     }
   }
   if (component.docker?.oomKilled) return { at: component.docker.at };
+  if (hasRunThrough(component)) return undefined;
   const program = component.kind.replace("node-exporter", "node_exporter");
   const line = lines.findLast(
     (entry) =>
       matches(kernel, entry) &&
+      (entry.host === undefined || component.host === undefined || entry.host === component.host) &&
       (entry.component === component.kind ||
         entry.text.includes(`(${program})`) ||
         (/OOMKilled/.test(entry.text) && entry.text.includes(component.name))),
   );
   return line ? { at: line.at, excerpt: line.text } : undefined;
+}
+
+/** The kernel's log keeps kills for months, of all containers on the machine: this one was never killed. */
+function hasRunThrough({ docker, pods }: Component): boolean {
+  if (docker) return docker.oomKilled === false && docker.state === "running" && docker.restartCount === 0;
+  return pods.length > 0 && pods.every((pod) => pod.ready === true && pod.restarts === 0);
 }

@@ -102,15 +102,20 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
       const groups = groupByComponent(matching, stack, patterns, options.component);
       const hits = about ? unite(groups, about, stack, patterns) : groups;
       const findings: FindingDraft[] = [];
+      // A text that says nothing by itself leaves its component to what the files prove.
+      const told = new Set<string>();
       for (const hit of hits) {
         if (total(hit.lines) < (atLeast ?? 1)) continue;
         if (hasRecovered(hit, facts["text.lines"], recovered)) continue;
         const answer = confirm?.(hit, facts, stack) ?? { holds: true };
-        if (answer.holds === false) continue;
+        if (answer.holds === false) {
+          told.add(hit.component?.id ?? options.component);
+          continue;
+        }
         if (answer.holds === undefined && unconfirmed === "silent") continue;
+        told.add(hit.component?.id ?? options.component);
         findings.push(draft(options, hit, answer));
       }
-      const told = new Set(hits.map((hit) => hit.component?.id ?? options.component));
       const silent = (fromFiles?.(facts, stack) ?? []).filter(
         (entry) => !told.has(entry.component ?? entry.subject.id),
       );

@@ -1,5 +1,6 @@
 // The cluster's name server answers nobody: every name fails, not just one.
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
+import type { Node } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { readDialError } from "../../dial-text.ts";
@@ -33,7 +34,7 @@ export const rule = defineRule({
   effect: "host-down",
   needs: [],
   needsAny: ["text.lines", "kubernetes.pods", "kubernetes.endpoints"],
-  uses: ["kubernetes.objects"],
+  uses: ["kubernetes.objects", "kubernetes.nodes"],
   texts: [...failing, ...own],
   rivals: [
     {
@@ -77,6 +78,9 @@ export const rule = defineRule({
       [...resolvers].some((server) => !/^127\./.test(server)) &&
       [...names.keys()].some((name) => /\.svc\b|^[^.]+$|cluster\.local/.test(name));
     if (!reason && !down && !empty && !(isCluster && names.size >= 2)) return [];
+    // Pods that went with their node are not CoreDNS's own fault; the node has a rule.
+    const lost = lostNodes(facts["kubernetes.nodes"]);
+    if (!reason && down && pods.every(({ node }) => node !== undefined && lost.has(node))) return [];
     const component = stack.components.find((entry) => entry.kind === "coredns");
     const [first, second] = [...names.values()];
     const why = reason
@@ -119,3 +123,7 @@ export const rule = defineRule({
     { rule: "kubernetes/pod-not-ready", via: "same-component", mechanism: "CoreDNS does not become ready" },
   ],
 });
+
+function lostNodes(nodes: readonly Node[]): ReadonlySet<string> {
+  return new Set(nodes.filter(({ ready }) => ready === false).map(({ name }) => name));
+}
