@@ -1,10 +1,11 @@
 // Candidates to the ordered findings of the report.
-import type { Facts } from "../model/facts.ts";
+import type { FactSet } from "../model/facts.ts";
 import type { Certainty, Finding, Rival, Role, Severity } from "../model/finding.ts";
 import type { Stack } from "../model/stack.ts";
 import type { Candidate } from "./candidate.ts";
 import { type CauseLink, distance } from "./link.ts";
 import { roleOf, severityOf } from "./roles.ts";
+import { settlingCommand } from "./settle.ts";
 
 const roleRank: Readonly<Record<Role, number>> = { root: 0, latent: 1, symptom: 2, notice: 3 };
 const severityRank: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, notice: 2 };
@@ -14,11 +15,13 @@ export function assembleFindings(
   candidates: readonly Candidate[],
   links: readonly CauseLink[],
   rivals: ReadonlyMap<Candidate, readonly Rival[]>,
-  facts: Facts,
+  factSet: FactSet,
   stack: Stack,
 ): Finding[] {
+  const { facts } = factSet;
   const findings = candidates.map((candidate) => {
     const fix = candidate.rule.fix?.(candidate.draft, facts, stack);
+    const decideWith = settlingCommand(candidate, { factSet, stack });
     const finding: Finding = {
       id: candidate.id,
       rule: candidate.rule.id,
@@ -34,6 +37,7 @@ export function assembleFindings(
       explains: links.filter((link) => link.cause === candidate).map((link) => link.symptom.id),
       explainedBy: links.filter((link) => link.symptom === candidate).map((link) => link.cause.id),
       rivals: rivals.get(candidate) ?? [],
+      ...(decideWith ? { decideWith } : {}),
       ...(fix ? { fix } : {}),
     };
     return finding;

@@ -1,10 +1,12 @@
 // What was looked at and what could not be: counted per rule, named once per missing thing.
 import type { FactSet } from "../model/facts.ts";
 import type { Report } from "../model/report.ts";
+import type { Stack } from "../model/stack.ts";
 import type { Candidate } from "./candidate.ts";
 import { question } from "./decide-with.ts";
 import type { RuleOutcome } from "./evaluate.ts";
 import type { CauseLink } from "./link.ts";
+import { commandFor, type Surroundings, settlingCommand } from "./settle.ts";
 
 type Missing = Report["coverage"]["missing"][number];
 
@@ -13,14 +15,16 @@ export function coverageOf(
   factSet: FactSet,
   kept: readonly Candidate[],
   links: readonly CauseLink[],
+  stack: Stack,
 ): Report["coverage"] {
+  const around = { factSet, stack };
   const count = (status: RuleOutcome["status"]): number =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const missing: Missing[] = [
     ...gapsInEvidence(factSet),
     ...brokenRules(outcomes),
-    ...openProofs(kept),
-    ...openSymptoms(kept, links),
+    ...openProofs(kept, around),
+    ...openSymptoms(kept, links, around),
     ...missingFacts(outcomes, factSet),
   ];
   return {
@@ -57,26 +61,33 @@ function brokenRules(outcomes: readonly RuleOutcome[]): Missing[] {
   );
 }
 
-function openProofs(kept: readonly Candidate[]): Missing[] {
-  return kept.flatMap(({ draft, rule }) =>
-    draft.decideWith && draft.certainty !== "proven"
+function openProofs(kept: readonly Candidate[], around: Surroundings): Missing[] {
+  return kept.flatMap((candidate) => {
+    const { draft, rule } = candidate;
+    // habits are advice: nobody has to prove them
+    const decideWith = rule.nature === "habit" ? undefined : settlingCommand(candidate, around);
+    return decideWith
       ? [
           {
             what: `proof that ${lowerFirst(rule.title)} (${draft.subject.id})`,
             because: `${draft.certainty}, not proven by this evidence`,
-            decideWith: draft.decideWith,
+            decideWith,
           },
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 /** What is seen and not explained by anything in the evidence. */
-function openSymptoms(kept: readonly Candidate[], links: readonly CauseLink[]): Missing[] {
+function openSymptoms(
+  kept: readonly Candidate[],
+  links: readonly CauseLink[],
+  around: Surroundings,
+): Missing[] {
   return kept.flatMap((candidate) => {
     const { rule, draft } = candidate;
     if (rule.nature !== "symptom" || links.some((link) => link.symptom === candidate)) return [];
-    const command = draft.decideWith ?? rule.decideWith;
+    const command = commandFor(candidate, around);
     return [
       {
         what: `the cause of: ${draft.says}`,

@@ -38,14 +38,14 @@ export function judge({ factSet: read, rules, readLine, version, mode }: JudgeIn
   const { kept, rivals } = foldRivals(toCandidates(outcomes, stack, read.facts, readLine), outcomes);
   // A fault that has not struck yet accounts for nothing that is seen today.
   const links = linkCauses(kept, stack).filter((link) => !isMasked(link.cause, kept));
-  const findings = assembleFindings(kept, links, rivals, read.facts, stack);
+  const findings = assembleFindings(kept, links, rivals, read, stack);
   const gaps = [...read.gaps, ...unparsedGaps(read, kept)];
   const factSet = { ...read, gaps };
   const report: Report = {
     schema: "watchmend.report/v1",
     tool: { version },
     verdict: verdictOf(findings, factSet, stack, outcomes, mode),
-    coverage: coverageOf(outcomes, factSet, kept, links),
+    coverage: coverageOf(outcomes, factSet, kept, links, stack),
     stack: {
       components: stack.components.map(reportComponent),
       relations: stack.relations.map(reportRelation),

@@ -80,6 +80,8 @@ describe.each(chosen.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =
     ).toBeGreaterThan(0);
     compare(report.findings, { ...fixture, expect: fixture.expect ?? [{ rule: id }] });
     for (const finding of report.findings) {
+      if (finding.certainty !== "proven" && finding.role === "root")
+        expect(finding.decideWith, `${finding.id} is a guess: what would settle it`).toBeDefined();
       expect(finding.proof.length, `${finding.id} has proof`).toBeGreaterThan(0);
       for (const proof of finding.proof) {
         const text = fixture.evidence[proof.source];

@@ -1,7 +1,9 @@
 // Agent and engine have no API version in common.
+import type { FindingDraft } from "../../../model/finding.ts";
+import { defineRule } from "../../../model/rule.ts";
 import { textRule } from "../../text-rule.ts";
 
-export const rule = textRule({
+const perAgent = textRule({
   id: "docker/api-version-mismatch",
   title:
     "An agent speaks a Docker API version that this engine does not accept (client version too old or too new)",
@@ -41,4 +43,29 @@ export const rule = textRule({
     risk: "disruptive",
     steps: [{ do: "by-hand", title: "Use a newer image" }],
   }),
+});
+
+/** Several agents that are refused by one engine have one cause: the engine was upgraded. */
+export const rule = defineRule({
+  ...perAgent,
+  check(facts, stack) {
+    const drafts = perAgent.check(facts, stack);
+    const [first] = drafts;
+    if (!first || drafts.length < 2) return drafts;
+    const names = drafts.map(({ component, says }) => component ?? says.split(" ")[0] ?? "agent");
+    const hosts = new Set(
+      drafts.map(({ component }) => stack.components.find(({ id }) => id === component)?.host ?? ""),
+    );
+    if (hosts.size > 1) return drafts;
+    const { component: _one, ...shared } = first;
+    const together: FindingDraft = {
+      ...shared,
+      subject: { kind: "host", id: [...hosts][0] || "Docker engine" },
+      says: `${[...new Set(names)].join(", ")} are refused by the same engine: ${first.says}. They broke together because the engine changed, not because of their configuration`,
+      proof: drafts.flatMap(({ proof }) => proof),
+      concerns: drafts.flatMap(({ component }) => component ?? []),
+    };
+
+    return [together];
+  },
 });

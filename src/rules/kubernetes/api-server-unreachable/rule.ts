@@ -17,22 +17,25 @@ export const rule = textRule({
   texts: [
     "communicating with server failed: Get {url*}dial tcp {address}: {error*}",
     "error while trying to communicate with apiserver{rest*}dial tcp {address}: {error*}",
-    "Failed to list {kind}: Get {url*}:443/api{path*}dial tcp {address}: {error*}",
-    "Failed to list {kind}: Get {url*}:443/api{path*}dial tcp {address}: {error*}",
-    "Failed to watch {kind}: failed to list {same}: Get {url*}:443/api{path*}dial tcp {address}: {error*}",
-    'Get "https://{host}:443/version{path*}dial tcp {address}: {error*}',
-    "Get https://{host}:443/version{path*}dial tcp {address}: {error*}",
-    'Get "https://{host}:443/api{path*}dial tcp {address}: {error*}',
-    "Get https://{host}:443/api{path*}dial tcp {address}: {error*}",
-    "Unable to connect to the server{rest*}kubernetes.default",
+    "https://{host}/api{path*}dial tcp {address}: {error*}",
+    "https://{host}/version{path*}dial tcp {address}: {error*}",
+    "https://{host}/healthz{path*}dial tcp {address}: {error*}",
+    "https://{host}/readyz{path*}dial tcp {address}: {error*}",
+    "https://{host}/openapi{path*}dial tcp {address}: {error*}",
+    "https://{host}/api{path*}: {error*}",
+    "https://{host}/version{path*}: {error*}",
+    "Unable to connect to the server{rest*}dial tcp {address}: {error*}",
     "HTTPSConnectionPool(host='{host}', port=443): Max retries exceeded with url: /api",
+    "HTTPSConnectionPool(host='{host}', port=6443): Max retries exceeded with url: /api",
   ],
   except: ["x509:", "is forbidden", "Unauthorized", "kubelet", "no such host"],
   recoveredBy: ["connection established. cluster-version", "Communicating with API server successful"],
   uses: ["kubernetes.objects", "kubernetes.pods"],
   confirm: (hit, facts) => {
-    const address = hit.captures.address ?? hit.captures.host ?? "the API server";
-    const error = (hit.captures.error ?? hit.line.text)
+    const reached = dialled(hit.captures, hit.line.text);
+    if (!reached) return { holds: false };
+    const { address } = reached;
+    const error = reached.error
       .replace(/^connect: /, "")
       .replace(/[\\"].*$/, "")
       .slice(0, 80);
@@ -66,7 +69,7 @@ export const rule = textRule({
     return {
       holds: true,
       certainty: "likely",
-      says: `${who} cannot reach the API server at ${address} (${error}): the Service IP is not routable from the pod; CNI or kube-proxy of the node broken, pod CIDR overlapping the host network, or an egress NetworkPolicy`,
+      says: `${who} cannot reach the API server at ${address} (${error}): ${isNodeAddress(address) ? "its address" : "the Service IP"} is not routable from the pod; CNI or kube-proxy of the node broken, pod CIDR overlapping the host network, or an egress NetworkPolicy`,
     };
   },
   says: ({ line }) => line.text,
@@ -98,3 +101,30 @@ export const rule = textRule({
     ],
   }),
 });
+
+/** Ports of API servers: behind the Service, kubeadm and k3s, minikube and Rancher, MicroK8s. */
+const ports = new Set(["443", "6443", "8443", "16443"]);
+const failed =
+  /i\/o timeout|connection refused|no route to host|network is unreachable|context deadline exceeded|TLS handshake timeout|Client\.Timeout exceeded|connection reset by peer|Max retries exceeded/i;
+
+/** The API server that the line says was not reached; other https servers have paths below /api as well. */
+function dialled(
+  captures: Readonly<Record<string, string>>,
+  text: string,
+): { readonly address: string; readonly error: string } | undefined {
+  const error = captures.error ?? text;
+  if (!failed.test(error)) return undefined;
+  const named = captures.host ?? /https:\/\/([^\s/"\\]+)/.exec(captures.url ?? text)?.[1] ?? "";
+  const address = captures.address ?? named;
+  const [host = "", port = "443"] = (named || address).replace(/^\[|\](?=:|$)/g, "").split(/:(?=\d+$)/);
+  const isServiceName = /^kubernetes(?:\.default(?:\.svc.*)?)?$/.test(host);
+  const isAddress =
+    /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(host);
+  const isApi = isServiceName || (ports.has(port) && (isAddress || port === "6443" || port === "16443"));
+  return isApi ? { address: address.replace(/\\+$/, ""), error } : undefined;
+}
+
+/** The port of the server itself, not that of the Service in front of it. */
+function isNodeAddress(address: string): boolean {
+  return /:(?:6443|8443|16443)$/.test(address);
+}
