@@ -1,5 +1,5 @@
 // The options that say which live systems are read, declared once for every verb that reads them.
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ReadLimits } from "../model/target.ts";
 import { formatDuration, parseDuration } from "../stack/duration.ts";
 
@@ -33,8 +33,8 @@ export function withLive(command: Command): Command {
     )
     .option("--ssh-config <file>", "configuration for ssh instead of ~/.ssh/config")
     .option("--identity <file>", "key for ssh, beside those it tries by itself")
-    .option("--since <duration>", "how far back logs are read (default: 24h)", duration, 86_400_000)
-    .option("--timeout <duration>", "how long one answer may take (default: 20s)", duration, 20_000);
+    .addOption(timed("--since <duration>", "how far back logs are read", 86_400_000))
+    .addOption(timed("--timeout <duration>", "how long one answer may take", 20_000));
 }
 
 export function limitsOf(options: LiveOptions): ReadLimits {
@@ -45,6 +45,12 @@ export function limitsOf(options: LiveOptions): ReadLimits {
     sinceSeconds: Math.ceil(options.since / 1_000),
     parallel: 8,
   };
+}
+
+function timed(flags: string, description: string, milliseconds: number): Option {
+  return new Option(flags, description)
+    .argParser(duration)
+    .default(milliseconds, formatDuration(milliseconds));
 }
 
 function append(value: string, before: readonly string[] | undefined): readonly string[] {

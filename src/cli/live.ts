@@ -41,14 +41,21 @@ export function notBoth(): UserError {
   );
 }
 
-export async function readLive(options: LiveOptions): Promise<LiveEvidence> {
+/** What a verb does beyond reading while the targets are open: it may write, if the person asked for that. */
+export type ThirdLook = (
+  targets: readonly Target[],
+  sight: FirstSight,
+  session: ReadSession,
+) => Promise<readonly CollectedItem[]>;
+
+export async function readLive(options: LiveOptions, third?: ThirdLook): Promise<LiveEvidence> {
   const signal = interruptible();
   const line = progressLine(options);
   const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
   const targets = await openTargets(options, signal);
   try {
     const first = await fromAll(targets, session, (target) => target.collect(session));
-    const second = signal.aborted ? [] : await lookAgain(targets, first, session);
+    const second = signal.aborted ? [] : await lookAgain(targets, first, session, third);
     const items = inOrder([...first, ...second]);
     return { items: signal.aborted ? [...items, interruption] : items, interrupted: signal.aborted };
   } finally {
@@ -77,15 +84,18 @@ async function lookAgain(
   targets: readonly Target[],
   first: readonly CollectedItem[],
   session: ReadSession,
+  third: ThirdLook | undefined,
 ): Promise<readonly CollectedItem[]> {
   if (first.every((item) => isMissing(item.body))) return [];
   const sight = firstSight(first);
   const looks = secondLook.looks(sight);
   const probes = secondLook.probes(sight);
-  return await fromAll(targets, session, async function* (target) {
+  const second = fromAll(targets, session, async function* (target) {
     if (looks.length > 0 && target.lookCloser) yield* target.lookCloser(looks, session);
     if (probes.length > 0) yield* target.probe(probes, session);
   });
+  const more = third ? third(targets, sight, session) : [];
+  return (await Promise.all([second, more])).flat();
 }
 
 async function fromAll(

@@ -20,9 +20,10 @@ import { readExpectationFile } from "../validate/expectation-file.ts";
 import { discoveredExpectation } from "../validate/expectations.ts";
 import { readValidation } from "../validate/saved.ts";
 import { validate } from "../validate/validate.ts";
+import { flyCanaries } from "./canaries.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
 import { interruptible } from "./interrupt.ts";
-import { asksForLive, notBoth, readLive } from "./live.ts";
+import { asksForLive, notBoth, readLive, type ThirdLook } from "./live.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
@@ -54,6 +55,12 @@ function checkOptions(options: ValidateOptions): void {
       "nothing to validate: neither --from nor a live system is named",
       "Name a cluster or hosts: watchmend validate --context NAME, watchmend validate --host NAME; or saved evidence with --from PATH.",
     );
+  if (options.from !== undefined && options.canary)
+    throw new UserError(
+      "usage",
+      "--canary sends a line through live agents, and --from names saved evidence",
+      "Name the hosts instead: watchmend validate --host NAME --canary",
+    );
   if (options.from !== undefined && (options.watch ?? options.deadline) !== undefined)
     throw new UserError(
       "usage",
@@ -83,10 +90,17 @@ async function validateOnce(
 ): Promise<Validation | undefined> {
   if (options.from !== undefined)
     return await withEvidence(options.from, (path) => judge(readEvidence(path), chosen, expectation));
-  const { items, interrupted } = await readLive(options);
+  const { items, interrupted } = await readLive(options, options.canary ? sendCanaries : undefined);
   if (interrupted) return undefined;
   return await judge(await evidenceOf(items, createRedactor()), chosen, expectation);
 }
+
+const sendCanaries: ThirdLook = (targets, { stack }, session) =>
+  flyCanaries(
+    targets.flatMap(({ perch }) => perch ?? []),
+    stack,
+    session,
+  );
 
 async function judge(
   items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,

@@ -72,6 +72,10 @@ const questions: Readonly<Record<FactId, Question>> = {
     docker: "curl -su USER http://GRAFANA:3000/api/datasources",
   },
   "metrics.samples": { what: "metrics", docker: "curl -s http://HOST:PORT/metrics" },
+  "flow.canaries": {
+    what: "a line sent through the agents to Loki",
+    docker: "watchmend validate --host HOST --canary",
+  },
   "ansible.files": { what: "Ansible tasks", docker: "git ls-files '*.yml'" },
   "ansible.hosts": { what: "the Ansible inventory", docker: "ansible-inventory --list" },
 };

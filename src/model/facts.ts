@@ -10,6 +10,7 @@ import type {
   Sample,
   ScrapeTarget,
 } from "./api.ts";
+import type { CanaryFlight } from "./canary.ts";
 import type { ConfigDocument } from "./config.ts";
 import type { DockerContainer, DockerEngine, DockerNetwork } from "./docker.ts";
 import type { Gap } from "./evidence.ts";
@@ -87,6 +88,8 @@ export interface FactTypes {
   "loki.labels": LokiLabel;
   "grafana.datasources": GrafanaDatasource;
   "metrics.samples": Sample;
+  /** Lines that watchmend sent itself to see whether they arrive. */
+  "flow.canaries": CanaryFlight;
   "ansible.files": AnsibleFileTask;
   "ansible.hosts": AnsibleHost;
 }
@@ -143,6 +146,7 @@ const everyFact: { readonly [Id in FactId]: true } = {
   "loki.labels": true,
   "grafana.datasources": true,
   "metrics.samples": true,
+  "flow.canaries": true,
   "ansible.files": true,
   "ansible.hosts": true,
 };

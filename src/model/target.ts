@@ -1,4 +1,5 @@
 // The contract of everything evidence is read from live: a cluster, a host, the local engine.
+import type { CanaryPerch } from "./canary.ts";
 import type { CollectedItem } from "./collected.ts";
 import type { ComponentKind } from "./component.ts";
 
@@ -45,6 +46,8 @@ export interface Target {
   lookCloser?(looks: readonly CloserLook[], session: ReadSession): AsyncIterable<CollectedItem>;
   /** The second look: asks from this target's side what the first look left open. Only requests that are its own are answered. */
   probe(requests: readonly ProbeRequest[], session: ReadSession): AsyncIterable<CollectedItem>;
+  /** Hosts only: where a line of ours can be sent from. */
+  readonly perch?: CanaryPerch;
   /** Ends what was opened (ssh master, proxy). Safe to call twice. */
   close(): Promise<void>;
 }

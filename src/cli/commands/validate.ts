@@ -16,6 +16,7 @@ export interface ValidateOptions extends LiveOptions {
   /** Milliseconds. */
   readonly watch?: number;
   readonly compare?: string;
+  readonly canary?: boolean;
   readonly format: (typeof validationFormats)[number];
   readonly output?: string;
   readonly quiet?: boolean;
@@ -34,6 +35,7 @@ export function addValidate(program: Command): void {
     .option("--only <checks...>", "only these checks, by id")
     .option("--deadline <duration>", "try again until everything passes or this time is over", duration)
     .option("--watch <duration>", "repeat at this interval and print what changed", duration)
+    .option("--canary", "send one log line through every host's agent and look for it in Loki")
     .option("--compare <file>", "a result saved with --format json; what worked then must work now")
     .addOption(
       new Option("--format <format>", "how to print the result")
@@ -46,6 +48,10 @@ export function addValidate(program: Command): void {
     .addHelpText(
       "after",
       `
+Live systems are only read; --canary writes one line to each host's journal, to
+the output of its agent, or to a new file that the agent reads and that is
+removed afterwards.
+
 Exit codes: 0 everything was seen to work, 1 something fails, 2 something could
 not be told (which is never success), 3 the command itself failed.
 
@@ -53,6 +59,7 @@ Examples:
   watchmend validate --context prod
   watchmend validate --host mon1 --host jenkins1 --expect stack.yaml
   watchmend validate --context prod --deadline 5m --format junit -o result.xml
+  watchmend validate --host mon1 --host jenkins1 --canary
   watchmend validate --from bundle.tar.gz
   watchmend validate --host mon1 --format json -o before.json
   watchmend validate --host mon1 --compare before.json`,

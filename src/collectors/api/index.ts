@@ -4,6 +4,7 @@ import { commandOf } from "../command.ts";
 import { curl } from "../host/curl.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { alertmanagerStatus, alloyComponents } from "./alertmanager.ts";
+import { canaryRecord } from "./canary.ts";
 import { grafanaDatasources, grafanaHealth, grafanaPanelErrors } from "./grafana.ts";
 import { healthText } from "./health-text.ts";
 import { lokiRing, lokiServices } from "./loki-ring.ts";
@@ -14,6 +15,7 @@ import { prometheusTargetsPage } from "./prometheus-targets-page.ts";
 import { queryResult } from "./query-result.ts";
 
 const answers: readonly Parser[] = [
+  canaryRecord,
   prometheusTargets,
   prometheusTargetsPage,
   prometheusStatus,

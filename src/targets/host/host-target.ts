@@ -2,6 +2,7 @@
 import type { CollectedItem } from "../../model/collected.ts";
 import type { ProbeRequest, ReadSession, Target } from "../../model/target.ts";
 import { type BatchResult, type ClockReading, runBatch } from "./batch.ts";
+import { canaryPerch } from "./canary.ts";
 import { clockItem } from "./clock.ts";
 import { dialCommands } from "./dials.ts";
 import { type HostSession, openHost, type SshOptions } from "./door.ts";
@@ -27,6 +28,7 @@ export function hostTarget(address: HostAddress, options: HostTargetOptions): Ta
   let rights: HostRights | undefined;
   return {
     name: `host ${host}`,
+    perch: canaryPerch(session, () => rights),
     async *collect(read) {
       const asked = (own: HostRights): Asked => ({ host, rights: own, how, maxBytes: read.limits.itemBytes });
       const first = await look(session, firstLook, read, undefined, host, "looking around");
