@@ -58,6 +58,8 @@ export interface DockerContainer {
   readonly mounts?: readonly DockerMount[];
   readonly privileged?: boolean;
   readonly pidMode?: string;
+  /** `host`: outside the user namespace of the daemon (userns-remap). */
+  readonly usernsMode?: string;
   readonly securityOpt?: readonly string[];
   readonly extraHosts?: readonly string[];
   readonly capAdd?: readonly string[];

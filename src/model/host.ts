@@ -91,6 +91,7 @@ export interface FileEntry {
   readonly mode?: number;
   readonly size?: number;
   readonly linkTarget?: string;
+  readonly inode?: number;
   readonly selinuxContext?: string;
   readonly mtime?: string;
   /** The mode has a plus sign: an access control list says more than the bits. */

@@ -117,6 +117,7 @@ function containerOf(
     mounts: composeMounts(body, spot, root, document.path),
     privileged: booleanOf(body.privileged),
     pidMode: asText(body.pid),
+    usernsMode: asText(body.userns_mode),
     securityOpt: textsOf(body.security_opt),
     extraHosts: extraHostsOf(body.extra_hosts),
     capAdd: textsOf(body.cap_add),

@@ -85,6 +85,7 @@ export function containerOfNode(
     mounts: mountsOf(node, placeAt),
     privileged: booleanOf(get("HostConfig", "Privileged")),
     pidMode: textOf(get("HostConfig", "PidMode")),
+    usernsMode: textOf(get("HostConfig", "UsernsMode")),
     securityOpt: listOf(get("HostConfig", "SecurityOpt")),
     extraHosts: listOf(get("HostConfig", "ExtraHosts")),
     capAdd: listOf(get("HostConfig", "CapAdd")),

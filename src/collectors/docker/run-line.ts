@@ -194,6 +194,7 @@ export function readRunLine(
     mounts: mountsOf(all("--volume"), all("--mount"), all("--tmpfs"), placeOfText),
     privileged: last("--privileged") === undefined ? undefined : last("--privileged") !== "false",
     pidMode: last("--pid"),
+    usernsMode: last("--userns"),
     securityOpt: listOr(all("--security-opt")),
     extraHosts: listOr(all("--add-host")),
     capAdd: listOr(all("--cap-add")),

@@ -30,6 +30,7 @@ export const ls: Parser = {
     if (own > 0 && own >= head.length * 0.8) return 0.93;
     const rows = head.filter((line) => longRow.test(line)).length;
     if (rows > 0 && commandOf(segment, "ls", "ll", "dir")) return 0.9;
+    if (showsInodes(segment) && head.every((line) => inodeRow.test(line))) return 0.9;
     return rows >= 2 && rows >= head.length / 2 ? 0.6 : 0;
   },
   parse(segment, emit) {
@@ -91,7 +92,10 @@ function emitLine(segment: Segment, line: Line, folder: string | undefined, emit
     leaveAsText(segment, line, emit, around.container);
     return true;
   }
-  const entry = readLong(line.text, folder) ?? readContext(line.text, folder);
+  const entry =
+    readLong(line.text, folder) ??
+    readContext(line.text, folder) ??
+    (showsInodes(segment) ? readInode(line.text, folder) : undefined);
   if (!entry) return false;
   emit.fact("host.files", { ...around, ...entry });
   return true;
@@ -102,7 +106,7 @@ type Entry = Omit<FileEntry, "at" | "host" | "container">;
 export function readLong(text: string, folder: string | undefined): Entry | undefined {
   const match = longRow.exec(text.slice(0, 4_096));
   if (!match) return undefined;
-  const [, , mode = "", , owner = "", group = "", context, size, mtime, name = ""] = match;
+  const [, inode, mode = "", , owner = "", group = "", context, size, mtime, name = ""] = match;
   const arrow = mode.startsWith("l") ? name.indexOf(" -> ") : -1;
   const own = arrow === -1 ? name : name.slice(0, arrow);
   return given({
@@ -115,6 +119,7 @@ export function readLong(text: string, folder: string | undefined): Entry | unde
     linkTarget: arrow === -1 ? undefined : unquote(name.slice(arrow + 4)),
     selinuxContext: context === "?" ? undefined : context,
     mtime,
+    inode: inode === undefined ? undefined : Number(inode),
   });
 }
 
@@ -130,6 +135,18 @@ function readContext(text: string, folder: string | undefined): Entry | undefine
     hasAcl: mode.endsWith("+") ? true : undefined,
     selinuxContext: context,
   });
+}
+
+/** `ls -i FILE`: the number and the name, nothing else. */
+const inodeRow = /^\s*(\d{1,15})\s+(\S.*)$/;
+
+function showsInodes(segment: Segment): boolean {
+  return commandOf(segment, "ls")?.args.some((word) => /^-[a-zA-Z]*i/.test(word)) ?? false;
+}
+
+function readInode(text: string, folder: string | undefined): Entry | undefined {
+  const match = inodeRow.exec(text.slice(0, 4_096));
+  return match ? { path: joinPath(folder, unquote(match[2] ?? "")), inode: Number(match[1]) } : undefined;
 }
 
 function unquote(name: string): string {

@@ -30,6 +30,8 @@ export const statFull: Parser = {
       const text = line.text;
       const title = fileLine.exec(text);
       const access = accessLine.exec(text);
+      const inode = /\bInode: (\d{1,15})\b/.exec(text)?.[1];
+      if (inode !== undefined && file.path !== undefined) file = { ...file, inode: Number(inode) };
       const size = /^\s*Size: (\d{1,18})\s.*?\b((?:regular |block |character )?[a-z ]+?)\s*$/.exec(text);
       if (title) file = given({ path: title[1], linkTarget: title[2] });
       else if (size) file = { ...file, size: Number(size[1]), type: typeOfWord(size[2] ?? "") };
@@ -108,6 +110,7 @@ const statFields: Readonly<Record<string, readonly [string, string]>> = {
   s: ["size", "\\d+"],
   F: ["kind", "[a-z ]+?"],
   C: ["context", "\\S+"],
+  i: ["inode", "\\d+"],
   y: ["mtime", ".+?"],
 };
 
@@ -186,6 +189,7 @@ function entryOf(values: ReadonlyMap<string, string>, only: string | undefined):
     size: size === undefined ? undefined : Number(size),
     selinuxContext: values.get("context") === "?" ? undefined : values.get("context"),
     mtime: values.get("mtime"),
+    inode: values.has("inode") ? Number(values.get("inode")) : undefined,
   });
 }
 

@@ -66,6 +66,7 @@ function containerOf(doc: ConfigDocument, run: TaskRun): DockerContainer | undef
     ),
     privileged: booleanOf(args.privileged),
     pidMode: textOf(args.pid_mode) ?? textOf(args.pid),
+    usernsMode: textOf(args.userns_mode) ?? textOf(args.userns),
     securityOpt: textsOf(args.security_opts) ?? textsOf(args.security_opt),
     extraHosts: isRecord(args.etc_hosts)
       ? Object.entries(textRecord(args.etc_hosts)).map(([host, ip]) => `${host}:${ip}`)

@@ -41,7 +41,8 @@ export const rule = defineRule({
     );
     const pods = bare.filter(
       (sample) =>
-        /kubepods|\/docker\/|cri-containerd|\.scope/.test(sample.labels.id ?? "") ||
+        (/kubepods|\/docker\/|cri-containerd|\.scope/.test(sample.labels.id ?? "") &&
+          !/libpod/.test(sample.labels.id ?? "")) ||
         sample.labels.image === "",
     );
     const line = facts["text.lines"].findLast((entry) => matches(patterns, entry));
