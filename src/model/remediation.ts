@@ -29,6 +29,10 @@ export interface Execution {
   readonly because?: string;
   /** One per step, in order. */
   readonly steps: readonly StepResult[];
+  /** Names it in the journal, where there is one. */
+  readonly id?: string;
+  /** What was waited for before the next diagnosis, in words. */
+  readonly gate?: readonly string[];
 }
 
 export interface RemediationPlan {
@@ -37,6 +41,8 @@ export interface RemediationPlan {
   readonly steps: readonly Step[];
   /** Root causes without a fix that could be planned. */
   readonly withoutFix: readonly Finding[];
+  /** By index of a step: those before it that it means nothing without. */
+  readonly needs?: readonly (readonly number[])[];
 }
 
 export interface Round {
@@ -48,8 +54,19 @@ export interface Round {
   readonly preview: readonly StepResult[];
   /** Absent when nothing was carried out: nothing to do, or only a plan was wanted. */
   readonly execution?: Execution;
+  /** The person who was asked took only some of the steps, or none. */
+  readonly declined?: readonly Step[];
+  /** What the diagnosis of the round after said of this one. */
+  readonly outcome?: Outcome;
   /** Root causes that were hidden or unknown in the round before. */
   readonly surfaced: readonly Finding[];
+}
+
+/** Kept because what was wrong is gone; or put back, with the reason and what became of it. */
+export interface Outcome {
+  readonly kept: boolean;
+  readonly because?: string;
+  readonly says?: readonly string[];
 }
 
 export interface Remediation {

@@ -2,11 +2,14 @@
 import type { Step } from "../model/plan.ts";
 import type { Execution, StepResult } from "../model/remediation.ts";
 
+/** Steps that mean nothing without others of the same fix: when one of those is left for a person, they are left too. */
+export type Needs = ReadonlyMap<number, readonly number[]>;
+
 export interface Executor {
   /** What the steps would do; nothing is done. */
-  preview(steps: readonly Step[]): Promise<readonly StepResult[]>;
+  preview(steps: readonly Step[], needs?: Needs): Promise<readonly StepResult[]>;
   /** Does all steps or none. `label` names the backup and the entries of the journal. */
-  execute(steps: readonly Step[], label: string): Promise<Execution>;
+  execute(steps: readonly Step[], label: string, needs?: Needs): Promise<Execution>;
   /**
    * What the diagnosis afterwards says of the last execution: it stays, or everything is put back.
    * Executors that cannot put back what was kept so far leave it out.

@@ -11,14 +11,14 @@ export const lockTarget = z.union([
 ]);
 export type LockTarget = z.infer<typeof lockTarget>;
 
-const actor = z.strictObject({
+export const actorForm = z.strictObject({
   user: z.string(),
   machine: z.string(),
   pid: z.int(),
   /** When the process started, so that a pid that was given again is not taken for it. */
   startedMs: z.int(),
 });
-export type Actor = z.infer<typeof actor>;
+export type Actor = z.infer<typeof actorForm>;
 
 const at = z.string();
 const n = z.int().min(0);
@@ -31,7 +31,7 @@ export const entry = z.discriminatedUnion("what", [
     id: z.string(),
     /** All transactions of one repair. */
     incident: z.string(),
-    by: actor,
+    by: actorForm,
     why: z.string(),
     steps: z.array(step),
     /** Findings whose fixes the steps are. */
@@ -39,7 +39,7 @@ export const entry = z.discriminatedUnion("what", [
     locks: z.array(lockTarget),
   }),
   /** Another process goes on with it: after a crash, or because somebody asked to undo it. */
-  z.strictObject({ what: z.literal("taken-over"), at, by: actor }),
+  z.strictObject({ what: z.literal("taken-over"), at, by: actorForm }),
   /** The next thing to happen is this change; `image` is what undoes it. */
   z.strictObject({
     what: z.literal("intent"),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { quoteWord } from "../../model/quote.ts";
 import { failureOf, type HostAccess, runScript } from "./doors.ts";
-import type { Actor } from "./entry.ts";
+import { type Actor, actorForm } from "./entry.ts";
 
 export interface HostLock {
   /**
@@ -78,7 +78,7 @@ exit 1`;
 }
 
 const ownerForm = z.object({
-  actor: z.object({ user: z.string(), machine: z.string(), pid: z.int(), startedMs: z.int() }),
+  actor: actorForm,
   why: z.string(),
   transaction: z.string(),
 });

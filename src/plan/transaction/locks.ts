@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { quoteWord } from "../../model/quote.ts";
 import { isAlive } from "./actor.ts";
+import { takeLease } from "./cluster/lease.ts";
+import { clusterOf } from "./cluster/object-change.ts";
 import { type Doors, hostFor } from "./doors.ts";
 import type { LockTarget } from "./entry.ts";
 import { type HostLock, type LockRequest, takeHostLock, takeOverHostLock } from "./host-lock.ts";
@@ -9,7 +11,6 @@ import { LockHeld, staleAfterSeconds } from "./lock-refusal.ts";
 
 export interface Locks {
   readonly host: (name: string) => HostLock | undefined;
-  /** Begins to show signs of life. */
   release(): Promise<void>;
 }
 
@@ -38,6 +39,10 @@ export async function takeLocks(
         const lock = await lockHost(target.host, doors, token, request);
         hosts.set(target.host, lock);
         held.push({ key, touch: lock.touch, release: lock.release });
+      }
+      if (target?.kind === "namespace") {
+        const lease = await takeLease(clusterOf({ doors }, target.context), target.namespace, token, request);
+        held.push({ key, ...lease });
       }
     }
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Step } from "../../model/plan.ts";
 import type { Execution, StepResult } from "../../model/remediation.ts";
 import { type BackupStore, openBackupStore } from "./backup-store.ts";
+import { denyStep } from "./deny.ts";
 import type { Doors } from "./doors.ts";
 import type { Actor, LockTarget, NewEntry } from "./entry.ts";
 import { awaitGates, type GateEvent } from "./gate.ts";
@@ -128,7 +129,7 @@ async function doStep(
   const kind = kindFor(step);
   const look: Look<unknown> =
     waits === undefined
-      ? await kind.look(step, context)
+      ? await lookAt(step, context)
       : { state: "left", because: `it waits for step ${waits + 1}, which is left for you` };
   if (look.state === "refused") throw new Error(`${step.title}: ${look.because}`);
   if (look.state !== "change") {
@@ -189,6 +190,8 @@ export async function lookAll(
 
 async function lookAt(step: Step, context: LookContext): Promise<Look<unknown>> {
   try {
+    const denied = denyStep(step);
+    if (denied !== undefined) return { state: "refused", because: denied };
     const look = await kindFor(step).look(step, context);
     const no = look.state === "change" ? await look.rehearse?.() : undefined;
     return no === undefined ? look : { state: "refused", because: no };

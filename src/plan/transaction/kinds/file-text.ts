@@ -4,6 +4,7 @@ import { z } from "zod";
 import { quoteWord } from "../../../model/quote.ts";
 import { sha256 } from "../../backup.ts";
 import { type BackupStore, storedRef } from "../backup-store.ts";
+import { denyTextChange } from "../deny-text.ts";
 import { type Doors, type HostAccess, hostFor } from "../doors.ts";
 import { type FileOwner, type HostFile, readPath, removePath, sweepBeside, writePath } from "../host-file.ts";
 import type { HostLock } from "../host-lock.ts";
@@ -38,6 +39,8 @@ export function fileLook({ access, file, path, before, after, mode }: FileWish):
   const subject = `${host}:${path}`;
   const wantedMode = mode ?? file?.mode ?? 0o644;
   if (file && before === after && wantedMode === file.mode) return { state: "already", subject };
+  const denied = denyTextChange(before, after);
+  if (denied !== undefined) return { state: "refused", because: `${path}: ${denied}` };
   return {
     state: "change",
     subject,

@@ -2,6 +2,13 @@
 import { z } from "zod";
 import type { LivePlace, Step } from "../../../model/plan.ts";
 import { editStep } from "../../change-texts.ts";
+import {
+  actOnObject,
+  objectByHand,
+  objectImage,
+  undoObject,
+  whereIsObject,
+} from "../cluster/object-change.ts";
 import { hostFor } from "../doors.ts";
 import { readPath } from "../host-file.ts";
 import { defineKind, type Look, type LookContext } from "../step-kind.ts";
@@ -14,16 +21,19 @@ import {
   undoFile,
   whereIsFile,
 } from "./file-text.ts";
+import { lookAtKey } from "./object-text.ts";
 
 type TextStep = Extract<Step, { readonly do: "edit-document" | "replace-lines" | "write-file" }>;
 
-const image = z.discriminatedUnion("at", [fileImage]);
+const image = z.discriminatedUnion("at", [fileImage, objectImage]);
 type Image = z.infer<typeof image>;
 
 export const text = defineKind<TextStep, Image>({
   does: ["edit-document", "replace-lines", "write-file"],
   parse: (value) => image.parse(value),
   async look(step, context) {
+    if (step.do !== "write-file" && step.live?.kind === "object-key")
+      return await lookAtKey(step, step.live, context);
     const place = placeOf(step);
     if (!place)
       return {
@@ -32,10 +42,10 @@ export const text = defineKind<TextStep, Image>({
       };
     return await lookAtFile(step, place, context);
   },
-  act: actOnFile,
-  where: whereIsFile,
-  undo: undoFile,
-  byHand: fileByHand,
+  act: (one, context) => (one.at === "file" ? actOnFile(one, context) : actOnObject(one, context)),
+  where: (one, context) => (one.at === "file" ? whereIsFile(one, context) : whereIsObject(one, context)),
+  undo: (one, context) => (one.at === "file" ? undoFile(one, context) : undoObject(one, context)),
+  byHand: (one) => (one.at === "file" ? fileByHand(one) : objectByHand(one)),
 });
 
 function placeOf(step: TextStep): Extract<LivePlace, { kind: "file" }> | undefined {
