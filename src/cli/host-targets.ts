@@ -4,6 +4,7 @@ import { UserError } from "../model/errors.ts";
 import type { Target } from "../model/target.ts";
 import { kindOfArguments, kindOfImage, kindOfName } from "../stack/identify.ts";
 import { createTurns } from "../targets/host/connect-turns.ts";
+import type { SshOptions } from "../targets/host/door.ts";
 import { type HostAddress, parseHostAddress } from "../targets/host/host-name.ts";
 import { hostTarget } from "../targets/host/host-target.ts";
 import type { Identify } from "../targets/host/inspected.ts";
@@ -15,27 +16,36 @@ const connectsAtOnce = 6;
 
 export const hostTargets: TargetKind = {
   options: "--host",
-  async open({ host = [], sshConfig, identity }: LiveOptions): Promise<readonly Target[]> {
-    for (const [option, file] of [
-      ["--ssh-config", sshConfig],
-      ["--identity", identity],
-    ] as const)
-      if (file !== undefined && !existsSync(file))
-        throw new UserError(
-          "path-not-found",
-          `${file} does not exist`,
-          `Name an existing file with ${option}.`,
-        );
-    const addresses = distinct(host.map(addressOf));
-    const turns = createTurns(connectsAtOnce);
-    const ssh = {
-      turns,
-      ...(sshConfig === undefined ? {} : { config: sshConfig }),
-      ...(identity === undefined ? {} : { identity }),
-    };
+  async open(options: LiveOptions): Promise<readonly Target[]> {
+    const { addresses, ssh } = hostChoice(options);
     return addresses.map((address) => hostTarget(address, { ssh, identify }));
   },
 };
+
+/** The hosts that the options name, and how they are reached. */
+export function hostChoice({ host = [], sshConfig, identity }: LiveOptions): {
+  readonly addresses: readonly HostAddress[];
+  readonly ssh: SshOptions;
+} {
+  for (const [option, file] of [
+    ["--ssh-config", sshConfig],
+    ["--identity", identity],
+  ] as const)
+    if (file !== undefined && !existsSync(file))
+      throw new UserError(
+        "path-not-found",
+        `${file} does not exist`,
+        `Name an existing file with ${option}.`,
+      );
+  const addresses = distinct(host.map(addressOf));
+  const turns = createTurns(connectsAtOnce);
+  const ssh = {
+    turns,
+    ...(sshConfig === undefined ? {} : { config: sshConfig }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+  return { addresses, ssh };
+}
 
 const identify: Identify = ({ image, words, name }) =>
   kindOfImage(image) ?? kindOfArguments(words ?? []) ?? kindOfName(name);

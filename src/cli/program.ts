@@ -3,13 +3,24 @@ import { Command } from "commander";
 import { addCollect } from "./commands/collect.ts";
 import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addHistory } from "./commands/history.ts";
 import { addLint } from "./commands/lint.ts";
 import { addRemediate } from "./commands/remediate.ts";
+import { addRollback } from "./commands/rollback.ts";
 import { addValidate } from "./commands/validate.ts";
 import { version } from "./version.ts";
 
 /** In the order of --help. */
-const verbs = [addDiagnose, addLint, addRemediate, addValidate, addCollect, addExplain];
+const verbs = [
+  addDiagnose,
+  addLint,
+  addRemediate,
+  addRollback,
+  addHistory,
+  addValidate,
+  addCollect,
+  addExplain,
+];
 
 export function buildProgram(): Command {
   const program = new Command("watchmend")

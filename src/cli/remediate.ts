@@ -17,8 +17,11 @@ import { remediate } from "../plan/remediate.ts";
 import { renderRemediation } from "../report/remediation.ts";
 import { rules } from "../rules/registry.ts";
 import type { RemediateOptions } from "./commands/remediate.ts";
+import { interruptible } from "./interrupt.ts";
+import { asksForLive, notBoth } from "./live.ts";
 import { deliver, exitCodeOf, note, terminalStyle } from "./output.ts";
 import { isWorld } from "./recorded.ts";
+import type { LiveRepair } from "./remediate-live.ts";
 import { type Veil, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
@@ -31,6 +34,46 @@ interface Subject {
 }
 
 export async function remediateVerb(options: RemediateOptions): Promise<number> {
+  if (!asksForLive(options)) return await repairRecorded(options);
+  if (options.from !== undefined) throw notBoth();
+  if (options.plan !== undefined)
+    return await (await import("./remediate-saved.ts")).carryOutSaved(options.plan, options);
+  return await repairAndTell(options);
+}
+
+/** On live systems; ends with an incident record beside the journal. */
+async function repairAndTell(options: RemediateOptions): Promise<number> {
+  const { repairLive } = await import("./remediate-live.ts");
+  let repair: LiveRepair;
+  try {
+    repair = await repairLive(options);
+  } catch (error) {
+    if (!interruptible().aborted) throw error;
+    note(options, "Interrupted: what was changed was put back. watchmend history tells.");
+    return exitCodes.interrupted;
+  }
+  const veil = veilOver(() => repair.segments, false);
+  const { title, rounds, incident, transactions } = repair;
+  const shown: Remediation = { title, rounds: rounds.map((round) => veiled(round, veil)) };
+  const [first] = rounds;
+  if (options.dryRun && options.output !== undefined && first) {
+    const { planDocument } = await import("./remediate-saved.ts");
+    const document = planDocument(title, first, [...repair.steps], repair.fingerprints);
+    deliver(`${JSON.stringify(document, undefined, 2)}\n`, options.output);
+    process.stdout.write(render(shown, { ...options, output: undefined }));
+    note(options, `the plan is in ${options.output}; --plan ${options.output} --yes carries it out`);
+  } else deliver(render(shown, options), options.output);
+  if (transactions.length > 0) {
+    const { writeRecord } = await import("./incident-record.ts");
+    note(options, `the incident record is ${writeRecord(incident, shown, transactions)}`);
+    note(options, `watchmend rollback ${incident} undoes everything`);
+  }
+  if (rounds.some(({ execution, outcome }) => execution?.ok === false || outcome?.kept === false))
+    return exitCodes.failed;
+  return repair.pending ? exitCodes.problems : exitOf(shown);
+}
+
+async function repairRecorded(options: RemediateOptions): Promise<number> {
   const subject = subjectOf(options);
   const seen: Segment[] = [];
   const diagnose = async (): Promise<Report> => {
@@ -43,6 +86,8 @@ export async function remediateVerb(options: RemediateOptions): Promise<number> 
     diagnose,
     dryRun: options.dryRun === true || subject.planOnly,
     ...(options.only ? { only: options.only } : {}),
+    ...(options.skip ? { skip: options.skip } : {}),
+    ...(options.maxRisk ? { maxRisk: options.maxRisk } : {}),
     ...(options.latent ? { latent: true } : {}),
   });
   const veil = veilOver(() => seen, false);
@@ -73,10 +118,15 @@ function exitOf({ rounds }: Remediation): number {
   return exitCodeOf(last.report.verdict);
 }
 
-function render(remediation: Remediation, options: RemediateOptions): string {
+type Shape = Pick<RemediateOptions, "format" | "color"> & { readonly output?: string | undefined };
+
+function render(remediation: Remediation, { output, ...options }: Shape): string {
   if (options.format === "json")
     return `${JSON.stringify({ schema: "watchmend.remediation/v1", ...remediation }, undefined, 2)}\n`;
-  return renderRemediation(remediation, terminalStyle(options));
+  return renderRemediation(
+    remediation,
+    terminalStyle({ ...options, ...(output === undefined ? {} : { output }) }),
+  );
 }
 
 function subjectOf(options: RemediateOptions): Subject {
@@ -84,8 +134,8 @@ function subjectOf(options: RemediateOptions): Subject {
   if (from === undefined)
     throw new UserError(
       "usage",
-      "nothing to repair: --from is missing",
-      "Give a recorded outage or evidence: watchmend remediate --from examples/outage",
+      "nothing to repair: neither a live system nor --from is named",
+      "Name a system, as in watchmend remediate --context NAME or --host NAME, or give a recorded outage or evidence: watchmend remediate --from examples/outage",
     );
   if (!isWorld(from)) {
     const root = from !== "-" && existsSync(from) && statSync(from).isDirectory() ? from : undefined;

@@ -49,7 +49,7 @@ export async function diagnosePath(
   return analyse(segments, { ...options, gaps, streamed });
 }
 
-type ReportOptions = Omit<AnalyseOptions, "gaps" | "streamed">;
+export type ReportOptions = Omit<AnalyseOptions, "gaps" | "streamed">;
 
 /** The report of a path as it may be shown: without secrets. */
 export async function reportOf(path: string, options: ReportOptions, showSecrets = false): Promise<Report> {
@@ -68,6 +68,15 @@ export async function reportOfItems(
 
 /** With everything the report was made from; nothing in it is redacted but what already was in the evidence. */
 export async function analyseItems(
+  items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
+  options: ReportOptions,
+): Promise<{ readonly analysis: Analysis; readonly segments: readonly Segment[] }> {
+  const { segments, gaps, streamed } = await gatherItems(items, patternsOf(options.rules));
+  return { analysis: analyse(segments, { ...options, gaps, streamed }), segments };
+}
+
+/** The same with the facts, for what goes on from them: repairs, drawings. */
+export async function analysisOfItems(
   items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
   options: ReportOptions,
 ): Promise<{ readonly analysis: Analysis; readonly segments: readonly Segment[] }> {

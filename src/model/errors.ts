@@ -14,6 +14,10 @@ export const errorCodes = {
   "output-unwritable": "The output file cannot be written.",
   "unknown-rule": "No rule has this id.",
   "host-unreachable": "A host cannot be reached by ssh, or gives no shell.",
+  "half-done": "A repair was cut off in the middle and has to be put back before anything else is changed.",
+  "stale-plan": "A saved plan was made on a state that is not there any more.",
+  "changed-since": "What is to be undone was changed by somebody else since.",
+  "unknown-transaction": "The journal knows no repair with this id.",
   internal: "watchmend itself failed; this is a bug.",
 } as const;
 

@@ -30,6 +30,17 @@ export interface Choice {
 const mostRounds = 10;
 
 export async function remediate(options: RemediateOptions): Promise<readonly Round[]> {
+  try {
+    return await inRounds(options);
+  } catch (error) {
+    // What was done and could not be looked at again does not stay.
+    const because = `what became of it could not be seen: ${error instanceof Error ? error.message : String(error)}`;
+    await options.executor.settle?.({ ok: false, because });
+    throw error;
+  }
+}
+
+async function inRounds(options: RemediateOptions): Promise<readonly Round[]> {
   const rounds: Round[] = [];
   for (let number = 1; number <= mostRounds; number++) {
     const report = await options.diagnose();

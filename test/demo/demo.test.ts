@@ -34,6 +34,8 @@ async function run(options: Partial<RemediateOptions> = {}): Promise<{ exit: num
     const exit = await remediateVerb({
       from: outage,
       work: join(folder, "work"),
+      since: 86_400_000,
+      timeout: 20_000,
       format: "json",
       quiet: true,
       color: false,

@@ -46,7 +46,7 @@ function denyPath(path: string): string | undefined {
 
 const commands: readonly (readonly [RegExp, string])[] = [
   [
-    /\bch(?:mod|own|grp)\s[^;&|\n]{0,80}?(?:\s-[a-zA-Z]{0,6}R|\s--recursive)/,
+    /\bch(?:mod|own|grp)(?=\s)[^;&|\n]{0,80}?\s(?:-[a-zA-Z]{0,6}R|--recursive)/,
     "a recursive chmod or chown reaches files of others",
   ],
   [/\bchmod\s[^;&|\n]{0,40}?\b0?777\b/, "mode 777 lets everybody write"],

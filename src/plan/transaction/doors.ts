@@ -16,12 +16,18 @@ export interface HostAccess {
 export interface Doors {
   readonly hosts: readonly HostAccess[];
   readonly cluster?: ClusterDoor;
+  /** Files of this machine that are nobody's host: the repository a stack is deployed from. */
+  readonly folder?: HostAccess;
 }
+
+/** The name of that door; no host can have it. */
+export const folderHost = "(folder)";
 
 export const hostLockPlaces = ["/run/lock/watchmend.lock", "/var/lock/watchmend.lock", "/tmp/watchmend.lock"];
 
 /** The host a step names; without a name the only one there is. Undefined: there is no door to it. */
-export function hostFor({ hosts }: Doors, name: string | undefined): HostAccess | undefined {
+export function hostFor({ hosts, folder }: Doors, name: string | undefined): HostAccess | undefined {
+  if (name === folderHost) return folder;
   if (name === undefined) return hosts.length === 1 ? hosts[0] : undefined;
   return hosts.find(({ door }) => door.host === name) ?? hosts.find(({ aliases }) => aliases?.includes(name));
 }

@@ -24,16 +24,20 @@ export interface LiveExecutor extends Executor {
   readonly transactions: readonly string[];
   /** What the gate of the last transaction waited for, in words. */
   gate(): readonly string[];
+  /** The steps of the last preview as they would be carried out, and what each thing looked like then. */
+  shown(): { readonly steps: readonly Step[]; readonly fingerprints: ReadonlyMap<string, string> };
 }
 
 export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
   const transactions: string[] = [];
   /** What each thing looked like when the plan was shown: nothing else is changed afterwards. */
   let shown = new Map<string, string>();
+  let located: readonly Step[] = [];
   let open: Transaction | undefined;
   let gate: readonly string[] = [];
   const preview = async (steps: readonly Step[], needs?: Needs): Promise<readonly StepResult[]> => {
-    const looked = await lookAll(locateSteps(steps, options.documents()), {
+    located = locateSteps(steps, options.documents());
+    const looked = await lookAll(located, {
       doors: options.doors,
       ...(needs ? { needs } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
@@ -71,5 +75,13 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
     const undone = await transaction.undo(verdict.because);
     return { kept: false, says: undone.says };
   };
-  return { transactions, gate: () => gate, preview, execute, settle, describe: () => undefined };
+  return {
+    transactions,
+    gate: () => gate,
+    shown: () => ({ steps: located, fingerprints: shown }),
+    preview,
+    execute,
+    settle,
+    describe: () => undefined,
+  };
 }

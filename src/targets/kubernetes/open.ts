@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { ClusterDoor } from "../../model/door.ts";
 import type { Target } from "../../model/target.ts";
 import { inClusterDoor, isInCluster } from "./in-cluster-door.ts";
 import { chosenContext } from "./kubectl.ts";
@@ -18,16 +19,23 @@ export interface ClusterChoice {
 
 /** Throws a UserError when kubectl, its kubeconfig or the context is not there. */
 export async function openCluster(choice: ClusterChoice, signal: AbortSignal): Promise<Target> {
-  const { context, kubeconfig, namespaces, parallel } = choice;
-  const options = namespaces === undefined ? {} : { namespaces };
-  if (choice.inCluster || prefersServiceAccount(choice))
-    return kubernetesTarget(inClusterDoor(parallel), options);
+  const { namespaces } = choice;
+  return kubernetesTarget(
+    await openClusterDoor(choice, signal),
+    namespaces === undefined ? {} : { namespaces },
+  );
+}
+
+/** The door alone, for what changes the cluster. */
+export async function openClusterDoor(choice: ClusterChoice, signal: AbortSignal): Promise<ClusterDoor> {
+  const { context, kubeconfig, parallel } = choice;
+  if (choice.inCluster || prefersServiceAccount(choice)) return inClusterDoor(parallel);
   const chosen = {
     ...(context === undefined ? {} : { context }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
   };
   const name = await chosenContext(chosen, signal);
-  return kubernetesTarget(kubectlDoor(name, { ...chosen, context: name }, parallel), options);
+  return kubectlDoor(name, { ...chosen, context: name }, parallel);
 }
 
 /** In a pod where nothing names another cluster. */

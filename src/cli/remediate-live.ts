@@ -1,0 +1,172 @@
+// `remediate` on live systems: diagnose, plan, ask, change in a transaction, diagnose again, keep or put back.
+import { evidenceOf } from "../bundle/collected-item.ts";
+import { readEvidence } from "../bundle/read-evidence.ts";
+import { createRedactor } from "../bundle/redact.ts";
+import type { EvidenceItem } from "../bundle/source-text.ts";
+import { analysisOfItems } from "../diagnose/diagnose.ts";
+import type { ConfigDocument } from "../model/config.ts";
+import type { Segment } from "../model/evidence.ts";
+import type { Step } from "../model/plan.ts";
+import type { Round } from "../model/remediation.ts";
+import type { Report } from "../model/report.ts";
+import { remediate } from "../plan/remediate.ts";
+import { thisActor } from "../plan/transaction/actor.ts";
+import type { Doors } from "../plan/transaction/doors.ts";
+import { liveExecutor } from "../plan/transaction/live-executor.ts";
+import { duration } from "../plan/transaction/lock-refusal.ts";
+import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
+import { rules } from "../rules/registry.ts";
+import type { RemediateOptions } from "./commands/remediate.ts";
+import { askingConsent, type Consent, terminalAsker } from "./consent.ts";
+import { withFolderSteps } from "./folder-steps.ts";
+import { interruptible } from "./interrupt.ts";
+import { readLive } from "./live.ts";
+import { openDoors } from "./live-doors.ts";
+import { note } from "./output.ts";
+import { putBackWhatWasLeft } from "./put-back.ts";
+import { version } from "./version.ts";
+
+export interface LiveRepair {
+  readonly incident: string;
+  readonly title: string;
+  readonly rounds: readonly Round[];
+  readonly segments: readonly Segment[];
+  readonly transactions: readonly string[];
+  /** There was something to do, and nobody said yes. */
+  readonly pending: boolean;
+  /** The steps with the living places they were found to mean, and what each thing looked like. */
+  readonly steps: readonly Step[];
+  readonly fingerprints: ReadonlyMap<string, string>;
+}
+
+export async function repairLive(options: RemediateOptions): Promise<LiveRepair> {
+  const signal = interruptible();
+  const { doors, close } = await openDoors(options, signal);
+  try {
+    const state = stateFolder();
+    if (!options.dryRun) await putBackWhatWasLeft(state, doors, options);
+    return await repair(options, doors, state, signal);
+  } finally {
+    await close();
+  }
+}
+
+async function repair(
+  options: RemediateOptions,
+  doors: Doors,
+  state: string,
+  signal: AbortSignal,
+): Promise<LiveRepair> {
+  const incident = newId(new Date());
+  let documents: readonly ConfigDocument[] = [];
+  let segments: readonly Segment[] = [];
+  const diagnose = async (): Promise<Report> => {
+    const live = await liveItems(options);
+    const { analysis, segments: seen } = await analysisOfItems(live, judging);
+    documents = analysis.factSet.facts["config.documents"];
+    segments = seen;
+    if (options.files === undefined) return analysis.report;
+    return await withFolderSteps(analysis.report, live, readFolder, options.files, judging);
+  };
+  const executor = liveExecutor({
+    doors,
+    state,
+    incident,
+    actor: thisActor(),
+    why: (label) => `remediate, ${label.replace("-", " ")}`,
+    documents: () => documents,
+    signal,
+    ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),
+    onStep: (step) => note(options, `doing: ${step.title}`),
+    onGate: ({ says, remainingMs }) => countdown(options, says, remainingMs),
+  });
+  const consent = consentOf(options);
+  const rounds = await remediate({
+    executor,
+    diagnose,
+    dryRun: options.dryRun === true,
+    ...(options.only ? { only: options.only } : {}),
+    ...(options.skip ? { skip: options.skip } : {}),
+    ...(options.maxRisk ? { maxRisk: options.maxRisk } : {}),
+    ...(options.latent ? { latent: true } : {}),
+    ...(consent ? { consent } : {}),
+  });
+  const title = `Repair of ${subjectOf(doors)}`;
+  const pending = rounds.some(
+    (round) => round.declined !== undefined || (options.dryRun === true && isPending(round)),
+  );
+  return {
+    incident,
+    title,
+    rounds,
+    segments,
+    transactions: executor.transactions,
+    pending,
+    ...executor.shown(),
+  };
+}
+
+export async function diagnoseLive(options: RemediateOptions): Promise<Report> {
+  return (await analysisOfItems(await liveItems(options), judging)).analysis.report;
+}
+
+const judging = { rules, version: version(), mode: "diagnose" } as const;
+
+async function liveItems(options: RemediateOptions): Promise<readonly EvidenceItem[]> {
+  const { items, interrupted } = await readLive(options);
+  if (interrupted) throw new Error("interrupted");
+  return await evidenceOf(items, createRedactor());
+}
+
+async function readFolder(folder: string): Promise<readonly EvidenceItem[]> {
+  const items: EvidenceItem[] = [];
+  for await (const item of readEvidence(folder)) items.push(item);
+  return items;
+}
+
+function isPending({ preview }: Round): boolean {
+  return preview.some(({ state }) => state === "done");
+}
+
+function subjectOf({ cluster, hosts }: Doors): string {
+  const names = [
+    ...(cluster ? [`cluster ${cluster.context}`] : []),
+    ...hosts.map(({ door }) => `host ${door.host}`),
+  ];
+  return names.join(", ");
+}
+
+function consentOf(options: RemediateOptions): Consent | undefined {
+  if (options.yes) return undefined;
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    return (round) => {
+      if (isPending(round))
+        note(options, "Nobody to ask and no --yes: the plan was shown and nothing was changed.");
+      return Promise.resolve(new Set());
+    };
+  }
+  return async (round) => {
+    const asker = terminalAsker();
+    try {
+      return await askingConsent(asker, options)(round);
+    } finally {
+      asker.close();
+    }
+  };
+}
+
+let lastSaid = "";
+
+/** On a terminal one line that changes; elsewhere a line whenever what is waited for changes. */
+function countdown(options: RemediateOptions, says: readonly string[], remainingMs: number): void {
+  if (options.quiet) return;
+  const text = `waiting (${duration(remainingMs / 1000)} left): ${says.join("; ")}`;
+  if (process.stderr.isTTY === true) {
+    const width = Math.max((process.stderr.columns ?? 80) - 1, 20);
+    process.stderr.write(`\r\u001b[2K${text.slice(0, width)}`);
+    return;
+  }
+  const said = says.join("; ");
+  if (said !== lastSaid) process.stderr.write(`${text}\n`);
+  lastSaid = said;
+}
