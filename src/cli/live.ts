@@ -4,6 +4,7 @@ import { type CollectedItem, isMissing } from "../model/collected.ts";
 import { UserError } from "../model/errors.ts";
 import type { CloserLook, ProbeRequest, ReadSession, Target } from "../model/target.ts";
 import { closerLooks } from "../stack/closer-looks.ts";
+import { planProbes } from "../stack/probes.ts";
 import { interruptible } from "./interrupt.ts";
 import { type LiveOptions, limitsOf } from "./live-options.ts";
 import { progressLine } from "./progress.ts";
@@ -24,7 +25,7 @@ interface SecondLook {
 
 const secondLook: SecondLook = {
   looks: ({ facts, stack }) => closerLooks(facts, stack),
-  probes: () => [],
+  probes: ({ facts, stack }) => planProbes(facts, stack),
 };
 
 /** Do the options name a live system? */

@@ -115,26 +115,44 @@ interface Inner {
   readonly around?: Surroundings;
 }
 
-const plainWrappers = new Set([
-  "sudo",
-  "doas",
-  "time",
-  "nice",
-  "ionice",
-  "nohup",
-  "watch",
-  "env",
-  "command",
-  "exec",
-  "strace",
-]);
-const wrapperValues = ["-u", "-g", "-n", "-h", "-p", "-c", "-U", "--user", "--interval", "--group"];
+/** Programs that run another one, with the options of theirs that take a word: `-n` means something else to each. */
+const plainWrappers: Readonly<Record<string, readonly string[]>> = {
+  sudo: [
+    "-u",
+    "-g",
+    "-h",
+    "-p",
+    "-C",
+    "-T",
+    "-U",
+    "-R",
+    "-D",
+    "-r",
+    "-t",
+    "--user",
+    "--group",
+    "--host",
+    "--prompt",
+    "--chdir",
+  ],
+  doas: ["-u", "-C"],
+  time: ["-f", "-o"],
+  nice: ["-n", "--adjustment"],
+  ionice: ["-c", "-n", "-p", "--class", "--classdata"],
+  nohup: [],
+  watch: ["-n", "--interval", "-q"],
+  env: ["-u", "-C", "--unset", "--chdir"],
+  command: [],
+  exec: ["-a"],
+  strace: ["-e", "-o", "-p", "-s", "-u", "-P", "-a", "-S", "-b", "-I", "-O", "-X", "-E"],
+};
 
 function innerCommand(program: string, args: readonly string[]): Inner | undefined {
-  if (plainWrappers.has(program)) return { words: dropAssignments(afterOptions(args, wrapperValues)) };
+  const ownValues = Object.hasOwn(plainWrappers, program) ? plainWrappers[program] : undefined;
+  if (ownValues) return { words: dropAssignments(afterOptions(args, ownValues)) };
   if (program === "timeout") return timeoutCommand(args);
   if (program === "ssh") return sshCommand(args);
-  if (program === "nsenter") return { words: afterOptions(args, ["-t", "--target"]) };
+  if (program === "nsenter") return { words: afterOptions(args, ["-t", "--target", "-S", "-G"]) };
   if (program === "ip" && args[0] === "netns" && args[1] === "exec")
     return { words: args.slice(3), around: { ...(args[2] ? { host: args[2] } : {}) } };
   if (["sh", "bash", "ash", "zsh", "dash"].includes(program)) return shellCommand(args);

@@ -70,9 +70,11 @@ function rightsOf(frame: Frame | undefined): HostRights | undefined {
   const value = (key: string): string => new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? "";
   const root = value("root");
   const engine = value("engine");
+  const fetch = value("fetch");
   return {
     root: root === "root" || root === "sudo" ? root : "none",
     ...(engine === "" ? {} : { engine }),
+    ...(fetch === "curl" || fetch === "wget" ? { fetch } : {}),
     ...(value("timeout") === "" ? { isTimeoutMissing: true } : {}),
   };
 }

@@ -8,50 +8,46 @@ const seconds = 6;
 export function dialCommands(requests: readonly ProbeRequest[], rights: HostRights): readonly HostCommand[] {
   return requests.flatMap((request, i) => {
     const command = dialOf(request, rights);
-    return command === undefined ? [] : [{ ...command, id: `p${i}` }];
+    return command === undefined ? [] : [{ ...command, id: `p${i}`, optional: true as const }];
   });
 }
-
-/** `-w` keeps the body away: what an exporter says is not the question here. */
-const curl = (url: string): string => `curl -sv -m ${seconds} -o /dev/null ${quoteWord(url)}`;
 
 function dialOf(
   { from, url, because }: ProbeRequest,
   rights: HostRights,
 ): Omit<HostCommand, "id"> | undefined {
   const common = { why: because, failureSpeaks: true as const, seconds: seconds + 4 };
-  if (from.kind === "host") return { ...common, text: curl(url), run: `${onHost(url)} 2>&1` };
+  const ask = fromHere(url, rights);
+  if (from.kind === "host") return { ...common, text: ask, run: `${ask} 2>&1` };
   if (from.kind !== "container") return undefined;
+  const item = { hints: { container: from.container } };
   const container = quoteWord(from.container);
-  const hints = { container: from.container };
-  const typed = `{engine} exec ${container} ${curl(url)}`;
-  return {
-    ...common,
-    text: typed,
-    run: `${rights.root === "none" ? inside(container, url) : asNeighbour(container, url)} 2>&1`,
-    item: { hints },
-  };
+  if (rights.root === "none") {
+    const text = `{engine} exec ${container} wget -S -T ${seconds} -O /dev/null ${quoteWord(url)}`;
+    const hasIt = `{engine} exec ${container} wget --help >/dev/null 2>&1 || [ $? = 1 ] || exit 242`;
+    return { ...common, text, run: `${hasIt}; ${text} 2>&1`, item };
+  }
+  const pid = `"$({engine} inspect -f '{{.State.Pid}}' ${container})"`;
+  return { ...common, text: `{root} nsenter -n -t ${pid} ${ask}`, run: asNeighbour(container, ask), item };
 }
 
-function onHost(url: string): string {
+/** A certificate that nobody can check is no failure to connect, and what is answered is not the question. */
+function fromHere(url: string, { fetch }: HostRights): string {
+  const word = quoteWord(url);
+  if (fetch === "curl") return `curl -skv -m ${seconds} -o /dev/null ${word}`;
+  if (fetch === "wget") return `wget -S -T ${seconds} -O /dev/null ${word}`;
   const { host, port } = endOf(url);
-  const dial = `exec 3<>/dev/tcp/${host}/${port} && echo "Connected to ${host} (${host}) port ${port}"`;
-  return `if command -v curl >/dev/null 2>&1; then ${curl(url)}; elif command -v wget >/dev/null 2>&1; then wget -S -T ${seconds} -t 1 -O /dev/null ${quoteWord(url)}; else bash -c ${quoteWord(dial)}; fi`;
+  return `timeout ${seconds} bash -c ${quoteWord(`exec 3<>/dev/tcp/${host}/${port}`)}`;
 }
 
 /**
- * With root: the host's curl in the container's network, with the container's own name files in a mount namespace that ends
- * with the command. Works for images without a shell.
+ * With root: the host's own program in the container's network, with the container's name files in a mount namespace that ends
+ * with the command. It works for images without a shell, and changes nothing.
  */
-function asNeighbour(container: string, url: string): string {
-  const inner = `for f in resolv.conf hosts; do mount --bind /proc/$1/root/etc/$f /etc/$f 2>/dev/null; done; ${onHost(url)}`;
-  return `pid=$({engine} inspect -f '{{.State.Pid}}' ${container}) || exit; [ "$pid" -gt 0 ] || { echo 'the container does not run'; exit 1; }; {root} nsenter -t "$pid" -n unshare -m sh -c ${quoteWord(inner)} sh "$pid"`;
-}
-
-/** Without root: with what the image has. */
-function inside(container: string, url: string): string {
-  const word = quoteWord(url);
-  return `if {engine} exec ${container} curl --version >/dev/null 2>&1; then {engine} exec ${container} ${curl(url)}; elif {engine} exec ${container} wget --help >/dev/null 2>&1; then {engine} exec ${container} wget -S -T ${seconds} -O /dev/null ${word}; else exit 242; fi`;
+function asNeighbour(container: string, ask: string): string {
+  const files = "for f in resolv.conf hosts; do mount --bind /proc/$1/root/etc/$f /etc/$f 2>/dev/null; done";
+  const inner = quoteWord(`${files}; exec ${ask} 2>&1`);
+  return `pid=$({engine} inspect -f '{{.State.Pid}}' ${container}) || exit; [ "$pid" -gt 0 ] || { echo 'the container does not run'; exit 1; }; {root} nsenter -t "$pid" -n unshare -m sh -c ${inner} sh "$pid"`;
 }
 
 function endOf(url: string): { readonly host: string; readonly port: string } {

@@ -157,13 +157,6 @@ const machine: readonly HostCommand[] = [
     why: "what SELinux denied lately",
     optional: true,
   },
-  {
-    id: "kernel-log",
-    tool: "dmesg",
-    text: "{root} dmesg -T | grep -Ei 'out of memory|oom-kill|killed process|apparmor=\"DENIED\"|I/O error|read-only' | tail -n 100",
-    why: "processes killed for memory, denials, failing disks",
-    optional: true,
-  },
 ];
 
 const stackNames = [

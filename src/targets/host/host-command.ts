@@ -8,6 +8,8 @@ export interface HostRights {
   /** `root`: is root; `sudo`: may do everything without a password; `none`: neither. */
   readonly root: "root" | "sudo" | "none";
   readonly isTimeoutMissing?: boolean;
+  /** What asks for a URL there; undefined when nothing does. */
+  readonly fetch?: "curl" | "wget";
 }
 
 /**

@@ -43,7 +43,7 @@ export function hostTarget(address: HostAddress, options: HostTargetOptions): Ta
         containers: readInspected(textOf(first, "inspect"), options.identify),
         units: readUnits(textOf(first, "units"), options.identify),
       };
-      const commands = secondLook(seen, read.limits);
+      const commands = secondLook(seen, read.limits, rights.fetch);
       const second = await look(session, commands, read, rights, host, "reading logs and configuration");
       yield* itemsOf(commands, second, asked(rights), read);
       yield* clockItem(

@@ -11,6 +11,7 @@ export interface SeenMount {
 
 export interface SeenContainer {
   readonly name: string;
+  readonly id: string;
   readonly kind?: ComponentKind;
   readonly isRunning: boolean;
   /** Restarting, unhealthy, or ended with an error: its log is worth reading whatever it is. */
@@ -69,6 +70,7 @@ function seen(entry: unknown, name: string, identify: Identify): SeenContainer {
   const health = textOf(valueAt(entry, "State", "Health", "Status")) ?? "";
   return {
     name,
+    id: textOf(memberOf(entry, "Id")) ?? "",
     ...(kind === undefined ? {} : { kind }),
     isRunning,
     isTroubled:

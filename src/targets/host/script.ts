@@ -15,6 +15,7 @@ export interface ScriptLimits {
 const functions = `LC_ALL=C; export LC_ALL; unset LANGUAGE
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 DOCKER_CLI_HINTS=false; export DOCKER_CLI_HINTS
+no_proxy='*'; export no_proxy
 exec 3>&1
 T=; timeout -k 2 5 true 2>/dev/null && T=1
 w() {
@@ -49,7 +50,8 @@ for d in docker podman; do
   [ -n "$E" ] || E=$d
   [ $d = docker ] && break
 done
-printf '\\n%s begin rights\\nroot=%s\\nengine=%s\\ntimeout=%s\\n' "$N" "$R" "$E" "$T"
+F=; for f in wget curl; do command -v $f >/dev/null 2>&1 && F=$f; done
+printf '\\n%s begin rights\\nroot=%s\\nengine=%s\\ntimeout=%s\\nfetch=%s\\n' "$N" "$R" "$E" "$T" "$F"
 printf '\\n%s end\\ncode 0\\n%s done\\n' "$N" "$N"
 `;
 

@@ -10,7 +10,7 @@ import {
   neverRead,
   routePrefix,
 } from "./component-knowledge.ts";
-import type { HostCommand } from "./host-command.ts";
+import type { HostCommand, HostRights } from "./host-command.ts";
 import type { SeenContainer } from "./inspected.ts";
 import type { SeenUnit } from "./units.ts";
 
@@ -22,17 +22,26 @@ export interface SeenHost {
 const mostContainers = 60;
 const mostLogLines = 5_000;
 
-export function secondLook(seen: SeenHost, limits: ReadLimits): readonly HostCommand[] {
+export function secondLook(
+  seen: SeenHost,
+  limits: ReadLimits,
+  fetch: HostRights["fetch"],
+): readonly HostCommand[] {
   const own = seen.containers.filter((container) => container.kind !== undefined).slice(0, mostContainers);
   const logged = seen.containers
     .filter((container) => container.kind !== undefined || container.isTroubled)
     .slice(0, mostContainers);
   const commands = [
     ...logged.map((container) => logOf(container, limits)),
-    ...own.flatMap((container) => [...configOf(container), ...apisOf(container), ...namesOf(container)]),
+    ...own.flatMap((container) => [
+      ...configOf(container),
+      ...apisOf(container, fetch),
+      ...namesOf(container),
+    ]),
     ...ownersOf(own),
+    kernelLog(seen.containers),
     ...composeFiles(own),
-    ...seen.units.flatMap((unit) => unitOf(unit, limits)),
+    ...seen.units.flatMap((unit) => unitOf(unit, limits, fetch)),
   ];
   return unique(commands).map((command, i) => ({ ...command, id: `s${i}` }));
 }
@@ -127,14 +136,17 @@ function namesOf({ name, isRunning }: SeenContainer): Draft[] {
   }));
 }
 
-function apisOf(container: SeenContainer): Draft[] {
+function apisOf(container: SeenContainer, fetch: HostRights["fetch"]): Draft[] {
   const { kind, words, isRunning } = container;
   if (kind === undefined || !isRunning) return [];
   const port = listenPort(kind, words);
   const base = port === undefined ? undefined : baseOf(container, port);
   return base === undefined
     ? []
-    : apiCommands(kind, `${base}${routePrefix(words)}`, { container: container.name, component: kind });
+    : apiCommands(kind, fetch, `${base}${routePrefix(words)}`, {
+        container: container.name,
+        component: kind,
+      });
 }
 
 /** From the host: its own port, the published one, or the container's address on the bridge. */
@@ -153,15 +165,17 @@ function bracketed(address: string): string {
 
 function apiCommands(
   kind: ComponentKind,
+  fetch: HostRights["fetch"],
   base: string,
   hints: { container?: string; component: ComponentKind },
 ): Draft[] {
   return (knowledge[kind]?.apis ?? []).map(({ path, why, only, optional }) => {
     const url = quoteWord(`${base}${path}`);
     const filter = only === undefined ? "" : ` | grep -E ${quoteWord(only)} | head -n 200`;
+    const ask = fetch === "wget" ? "wget -q -T 10 -O -" : "curl -sS -m 10";
     return {
-      text: `curl -sS -m 10 ${url}${filter}`,
-      run: `if command -v curl >/dev/null 2>&1; then curl -sS -m 10 ${url}${filter}; else wget -q -T 10 -O - ${url}${filter}; fi`,
+      text: `${ask} ${url}${filter}`,
+      tool: fetch ?? "curl",
       why,
       failureSpeaks: true as const,
       ...(optional ? { optional } : {}),
@@ -188,6 +202,24 @@ function ownersOf(containers: readonly SeenContainer[]): Draft[] {
       optional: true,
     },
   ];
+}
+
+const kernelWords = 'oom-kill|killed process|apparmor="DENIED"|I/O error|read-only file system';
+
+/**
+ * Who was killed for memory, what was denied, which disk fails. The kernel's log also speaks of containers that this engine does
+ * not have (another engine's, a cluster's): the line before each kill names the container's cgroup.
+ */
+function kernelLog(containers: readonly SeenContainer[]): Draft {
+  const ours = containers.map(({ id }) => id).join(" ");
+  const own = `/oom-kill:/ { keep = 1; n = split($0, a, "task_memcg="); if (n > 1) { p = a[2]; sub(/,.*/, "", p); m = split(p, b, "/"); c = b[m]; gsub(/^(docker|libpod)-|\\.scope$/, "", c); if (length(c) > 40 || p ~ /kubepods/) keep = index(ids, c) > 0 } if (keep) print; next } /illed process/ { if (keep) print; next } { print }`;
+  return {
+    text: `{root} dmesg -T | grep -Ei ${quoteWord(kernelWords)}`,
+    run: `{root} dmesg -T | grep -Ei ${quoteWord(kernelWords)} | awk -v ids=${quoteWord(ours)} ${quoteWord(`BEGIN { keep = 1 } ${own}`)} | tail -n 100`,
+    tool: "dmesg",
+    why: "processes killed for memory, denials, failing disks",
+    optional: true,
+  };
 }
 
 function withParents(path: string): string[] {
@@ -217,7 +249,7 @@ const shown = [
   "FragmentPath",
 ];
 
-function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits): Draft[] {
+function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits, fetch: HostRights["fetch"]): Draft[] {
   const word = quoteWord(name);
   const hints = kind === undefined ? {} : { item: { hints: { component: kind } } };
   const log = `{asroot} journalctl -u ${word} --since -${limits.sinceSeconds}s -n ${mostLogLines} --no-pager -o short-iso`;
@@ -246,7 +278,9 @@ function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits): Draft[]
     ...(folder === undefined
       ? []
       : [{ ...filesBelow(folder, "configuration of the stack's services"), optional: true as const }]),
-    ...(isActive && known ? apiCommands(kind, `http://127.0.0.1:${known.port}`, { component: kind }) : []),
+    ...(isActive && known
+      ? apiCommands(kind, fetch, `http://127.0.0.1:${known.port}`, { component: kind })
+      : []),
   ];
 }
 
