@@ -2,8 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { saveCluster } from "./diagnosis/by-hand.ts";
-import { type Judge, judgeOf, type Said, type Source } from "./diagnosis/judge.ts";
+import { type Judge, judgeOf, type Said } from "./diagnosis/judge.ts";
 import { debian, debianRoot } from "./parts/debian.ts";
 import { kubernetes } from "./parts/go.ts";
 import * as images from "./parts/images.ts";
@@ -86,23 +85,24 @@ const settingOf = (run: Run, name: string): Setting => {
   };
 };
 
-/** The evidence of a world: a person's terminal sessions. */
-const handSaved = (dir: string, save: (into: string) => Promise<void>): Source => {
-  const saved = join(dir, "saved");
-  return { flags: ["--from", saved], save: () => save(saved) };
-};
-
 /** Allowed to do everything with sudo. */
 const reader = "admin";
 
-const live = (flags: readonly string[]): Source => ({ flags, save: async () => undefined });
+const liveHosts = (hosts: Hosts): string[] =>
+  Object.keys(hosts).flatMap((name) => ["--host", `${reader}@${name}`]);
+
+/** The cluster as far as one scenario reaches, with the parts of the system that all of them share. */
+const liveCluster = (namespace: string): string[] => [
+  ...["--context", "rig"],
+  ...["--namespace", namespace, "--namespace", "kube-system"],
+];
 
 /** What a scenario says to watchmend, and may redirect. */
-const judging = (setting: Setting, usual: Source) => {
-  let source = usual;
-  const judge = judgeOf(setting.watchmend, () => source, setting.dir);
-  const readWith = (flags: readonly string[]): void => {
-    source = live(flags);
+const judging = (setting: Setting, usual: readonly string[]) => {
+  let flags = usual;
+  const judge = judgeOf(setting.watchmend, () => flags, setting.dir);
+  const readWith = (others: readonly string[]): void => {
+    flags = others;
   };
   return { judge, stage: { diagnoses: judge.diagnoses, readWith } };
 };
@@ -157,8 +157,7 @@ export const openTheatre = (
   const onHosts = async (world: Run, scenario: HostsScenario, into: string): Promise<Told> => {
     const setting = settingOf(world, scenario.name);
     const current = await theHosts(world);
-    const source = live(Object.keys(current).flatMap((name) => ["--host", `${reader}@${name}`]));
-    const { judge, stage } = judging(setting, source);
+    const { judge, stage } = judging(setting, liveHosts(current));
     const told = await tell(
       () => story(scenario, { ...setting, ...stage, hosts: current }, judge),
       () => explainHosts(current, into),
@@ -176,8 +175,7 @@ export const openTheatre = (
     const setting = settingOf(world, scenario.name);
     const current = await theCluster(world);
     const home = await freshNamespace(current, scenario.name);
-    const source = handSaved(setting.dir, (saved) => saveCluster(current, home.name, saved));
-    const { judge, stage } = judging(setting, source);
+    const { judge, stage } = judging(setting, liveCluster(home.name));
     const told = await tell(
       () => story(scenario, { ...setting, ...stage, cluster: current, namespace: home.name }, judge),
       () => explainCluster(current, home.name, into),

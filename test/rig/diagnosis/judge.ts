@@ -6,13 +6,6 @@ import { renderAnalysisText } from "../../../src/report/analysis-text.ts";
 import { type Ran, tail } from "../process/command.ts";
 import { compare, compareHealthy, type Expected } from "./expected.ts";
 
-/** How the evidence of a world is read: flags that name live targets, or a folder that is saved first. */
-export type Source = {
-  readonly flags: readonly string[];
-  /** Saves what the flags name; nothing to do for live targets. */
-  readonly save: () => Promise<void>;
-};
-
 /** All that watchmend said during one scenario. Wrong answers are kept and not thrown, so that a story is played to its end. */
 export type Judge = {
   readonly diagnoses: (expected: Expected) => Promise<void>;
@@ -41,10 +34,9 @@ const reportOf = (ran: Ran): Report => {
   }
 };
 
-const collect = async (watchmend: Watchmend, source: Source, bundle: string): Promise<void> => {
+const collect = async (watchmend: Watchmend, flags: readonly string[], bundle: string): Promise<void> => {
   rmSync(bundle, { recursive: true, force: true });
-  await source.save();
-  const ran = await watchmend(["collect", ...source.flags, "-o", bundle, "--quiet"]);
+  const ran = await watchmend(["collect", ...flags, "-o", bundle, "--quiet"]);
   if (ran.code > 2 || !existsSync(join(bundle, analysisFile)))
     throw new Error(`collect wrote no bundle and ended with ${ran.code}: ${tail(ran.stderr)}`);
 };
@@ -62,8 +54,7 @@ const fromBundle = async (
   bundle: string,
 ): Promise<{ ran: Ran; problems: string[] }> => {
   const diagnose = ["diagnose", "--from", bundle, "--format", "json"];
-  const ran = await watchmend(diagnose);
-  const again = await watchmend(diagnose);
+  const [ran, again] = await Promise.all([watchmend(diagnose), watchmend(diagnose)]);
   const written = readFileSync(join(bundle, analysisFile), "utf8");
   const rendered = renderAnalysisText(reportOf(ran));
   return {
@@ -77,7 +68,7 @@ const fromBundle = async (
   };
 };
 
-export const judgeOf = (watchmend: Watchmend, source: () => Source, dir: string): Judge => {
+export const judgeOf = (watchmend: Watchmend, flags: () => readonly string[], dir: string): Judge => {
   const roots = new Set<string>();
   const accused = new Set<string>();
   const problems: string[] = [];
@@ -86,7 +77,7 @@ export const judgeOf = (watchmend: Watchmend, source: () => Source, dir: string)
   const answer = async (): Promise<Ran> => {
     asked += 1;
     const bundle = join(dir, `bundle-${asked}`);
-    await collect(watchmend, source(), bundle);
+    await collect(watchmend, flags(), bundle);
     const { ran, problems: unequal } = await fromBundle(watchmend, bundle);
     problems.push(...unequal);
     return ran;
@@ -100,7 +91,7 @@ export const judgeOf = (watchmend: Watchmend, source: () => Source, dir: string)
       problems.push(...verdict.problems);
     },
     findsHealthy: async (when) => {
-      const ran = await answer();
+      const ran = await watchmend(["diagnose", ...flags(), "--format", "json"]);
       const wrong = compareHealthy(reportOf(ran), ran.code);
       if (wrong.length === 0) return;
       twinSilent = false;

@@ -73,7 +73,7 @@ const isJson = (text: string): boolean => {
 };
 
 export const scenarios: readonly Scenario[] = [
-  throughProxy({ name: "forbidden", kind: "forbidden", title: "an API server that answers 403", core: true }),
+  throughProxy({ name: "forbidden", kind: "forbidden", title: "an API server that answers 403" }),
   throughProxy({ name: "error", kind: "error", title: "an API server that answers 500" }),
   throughProxy({
     name: "throttled",

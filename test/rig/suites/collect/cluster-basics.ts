@@ -139,7 +139,7 @@ export const scenarios: readonly Scenario[] = [
   rootOwned({
     name: "root-owned-hostpath",
     image: prometheusImage3,
-    core: true,
+    core: false,
     folder: "with-data",
     says: /open \/prometheus\/lock: permission denied/,
   }),
@@ -154,7 +154,7 @@ export const scenarios: readonly Scenario[] = [
   rootOwned({
     name: "root-owned-empty-hostpath",
     image: prometheusImage2,
-    core: false,
+    core: true,
     folder: "empty",
     says: /Unable to create mmap-ed active query log/,
   }),
@@ -163,7 +163,7 @@ export const scenarios: readonly Scenario[] = [
     finds: { roots: ["kubernetes/service-selects-nothing"] },
     title:
       "a headless Service's name resolves as long as a pod behind it is ready, and is NXDOMAIN otherwise",
-    core: true,
+    core: false,
     needs: [prometheusImage2],
     arrange: async (stage) => {
       await own(stage, { uid: 65534, mode: "755" });
