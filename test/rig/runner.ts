@@ -1,6 +1,7 @@
 // Plays scenarios: each as soon as its parts are built, one at a time, on worlds that are made as new in between.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodeName } from "./cluster/node.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { type Judge, judgeOf, type Said } from "./diagnosis/judge.ts";
 import { debian, debianRoot } from "./parts/debian.ts";
@@ -14,7 +15,7 @@ import { say, seconds } from "./process/progress.ts";
 import type { ClusterScenario, HostsScenario, Scenario, Stage, SuiteName } from "./scenario.ts";
 import { explainCluster, freshNamespace } from "./world/cluster.ts";
 import { explainHosts, freshHosts, type Hosts, startHosts } from "./world/hosts.ts";
-import { asOperator, type Run, startRun } from "./world/run.ts";
+import { asOperator, endHost, type Run, startRun } from "./world/run.ts";
 
 export type Planned = { readonly suite: SuiteName; readonly scenario: Scenario };
 export type Outcome = Planned & {
@@ -123,6 +124,30 @@ const story = async <S extends Stage>(scenario: Scenes<S>, stage: S, judge: Judg
   if (problems.length > 0) throw new WrongAnswer(problems.join("\n"));
 };
 
+const failedStarts = new Map<string, string[]>();
+
+/** A start that fails is cleared away and tried once more by the next scenario; after that the reason is known. */
+const bringUp = async <T>(
+  what: string,
+  world: Run,
+  names: readonly string[],
+  start: () => Promise<T>,
+): Promise<T> => {
+  const failures = failedStarts.get(what) ?? [];
+  if (failures.length > 1)
+    throw new Error(`${what} could not be started twice; the first time: ${failures[0]}`);
+  const begun = Date.now();
+  try {
+    const started = await limited(what, start());
+    say(`${what}: up after ${seconds(Date.now() - begun)}`);
+    return started;
+  } catch (error) {
+    failedStarts.set(what, [...failures, messageOf(error)]);
+    for (const name of names) await endHost(world, name);
+    throw error;
+  }
+};
+
 export type Theatre = { readonly play: (planned: Planned) => Promise<Outcome> };
 
 export const openTheatre = (
@@ -139,18 +164,12 @@ export const openTheatre = (
   };
 
   const theHosts = async (world: Run): Promise<Hosts> => {
-    if (hosts !== undefined) return hosts;
-    const begun = Date.now();
-    hosts = await limited("the hosts", startHosts(world));
-    say(`hosts are up after ${seconds(Date.now() - begun)}`);
+    hosts ??= await bringUp("the hosts", world, ["server", "jenkins1", "jenkins2"], () => startHosts(world));
     return hosts;
   };
 
   const theCluster = async (world: Run): Promise<Cluster> => {
-    if (cluster !== undefined) return cluster;
-    const begun = Date.now();
-    cluster = await limited("the cluster", startCluster(world));
-    say(`the cluster is up after ${seconds(Date.now() - begun)}`);
+    cluster ??= await bringUp("the cluster", world, [nodeName], () => startCluster(world));
     return cluster;
   };
 

@@ -147,11 +147,10 @@ export const startRun = async (base: string, keptAs?: string): Promise<Run> => {
   return run;
 };
 
-/** Ends one host; its name is free for a new one then. */
+/** Ends one host, or what there is of one that did not start; its name is free for a new one then. */
 export const endHost = async (run: Run, name: string): Promise<void> => {
   const host = run.hosts[name];
-  if (host === undefined) return;
-  await endSpace(host.space);
+  if (host !== undefined) await endSpace(host.space);
   delete run.hosts[name];
   saveRun(run);
   await removeCgroups(run.id, name);

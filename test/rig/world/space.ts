@@ -59,7 +59,7 @@ export const launch = async (what: Launch): Promise<Space> => {
   child.on("exit", (code, signal) => {
     exit = `exit ${signal ?? code}`;
   });
-  return until(
+  const started = until(
     `${what.name} to start`,
     () => {
       if (exit !== undefined)
@@ -75,8 +75,22 @@ export const launch = async (what: Launch): Promise<Space> => {
       if (comm !== what.becomes) throw new Error(`its first process is still ${comm}`);
       return { ...alive(pid), name: what.name, kind: what.kind };
     },
-    { timeoutMs: 30_000, everyMs: 20 },
+    { timeoutMs: 60_000, everyMs: 20 },
   );
+  return started.catch((error: unknown) => {
+    endGroup(child.pid);
+    throw error;
+  });
+};
+
+/** What did not become a space must not hold its files and cgroups. */
+const endGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 };
 
 export const endSpace = async (space: Alive & { readonly name: string }): Promise<void> => {
