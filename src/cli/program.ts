@@ -1,6 +1,7 @@
 // The program: its verbs, each with its command line in a file of its own under commands/.
 import { Command } from "commander";
 import { addCollect } from "./commands/collect.ts";
+import { deployingVerbs } from "./commands/deploying.ts";
 import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
@@ -30,7 +31,7 @@ export function buildProgram(): Command {
     .exitOverride()
     .configureHelp({ helpWidth: 80 })
     .addHelpText("after", examples);
-  for (const add of verbs) add(program);
+  for (const add of [...deployingVerbs, ...verbs]) add(program);
   return program;
 }
 

@@ -1,0 +1,38 @@
+// Reads watchmend.yaml for every verb that needs it, or says everything that is wrong with it at once.
+import { readFileSync } from "node:fs";
+import { userErrorOf } from "../bundle/read-errors.ts";
+import { UserError } from "../model/errors.ts";
+import type { StackFile } from "../model/stack-file.ts";
+import { faultText } from "../stack-file/fault.ts";
+import { readStackFile } from "../stack-file/read.ts";
+import { note } from "./output.ts";
+
+export function loadStackFile(file: string, options: { readonly quiet?: boolean }): StackFile {
+  const { stack, faults, notes } = readStackFile(readText(file));
+  if (!stack) {
+    const shown = faults.slice(0, 50).map((fault) => faultText(file, fault));
+    const rest = faults.length > shown.length ? [`and ${faults.length - shown.length} more`] : [];
+    throw new UserError(
+      "bad-config",
+      [`${file} cannot be used`, ...shown, ...rest].join("\n  "),
+      "docs/model.md describes every key; schema/watchmend.yaml.schema.json completes them in editors.",
+    );
+  }
+  for (const one of notes) note(options, `note: ${faultText(file, one)}`);
+  return stack;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      throw new UserError(
+        "path-not-found",
+        `there is no ${file}`,
+        "Write one with: watchmend init (or watchmend init --from inventory/), or name another with -f FILE.",
+        { cause: error },
+      );
+    throw userErrorOf(file, error);
+  }
+}

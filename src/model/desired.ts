@@ -1,0 +1,128 @@
+// What should be on the hosts, as data: rendering makes it, plans compare it with what is there.
+import type { SecretRef } from "./secret-ref.ts";
+import type { DeployedKind, Runtime } from "./stack-file.ts";
+
+export interface DesiredState {
+  readonly stack: string;
+  readonly hosts: readonly DesiredHost[];
+  /** Objects per cluster, in the order in which they can be created. */
+  readonly clusters: readonly DesiredCluster[];
+  /** Files for people and tools that belong to no host: rule tests, the http_sd answers. Path below the tree. */
+  readonly extras: readonly { readonly path: string; readonly content: string }[];
+  /** Every target that must have a fresh sample once all of this runs. */
+  readonly targets: readonly ExpectedTarget[];
+}
+
+export interface DesiredHost {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly directories: readonly DesiredDirectory[];
+  readonly files: readonly DesiredFile[];
+  readonly secrets: readonly DesiredSecret[];
+  readonly containers: readonly ContainerSpec[];
+}
+
+export interface Owned {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** `state`: the container writes there; its content is data and is never touched. */
+export interface DesiredDirectory extends Owned {
+  readonly path: string;
+  readonly holds: "config" | "state" | "secrets";
+}
+
+export interface DesiredFile extends Owned {
+  readonly path: string;
+  readonly content: string;
+  /** The component that reads it, and what makes it read it again. Nothing: it notices by itself. */
+  readonly readBy?: DeployedKind;
+  readonly change: "restart" | "reload" | "none";
+}
+
+/** A file whose content is taken from the reference when the plan is applied; never part of a tree or a plan. */
+export interface DesiredSecret extends Owned {
+  readonly path: string;
+  readonly from: SecretRef;
+  readonly readBy: DeployedKind;
+}
+
+export interface ContainerMount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly propagation?: "rslave";
+  /** Relabelled for SELinux: our own folders only, never a foreign one or a socket. */
+  readonly relabel?: true;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly component: DeployedKind;
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly user?: string;
+  readonly network: "host";
+  readonly pid?: "host";
+  readonly usernsMode?: "host";
+  readonly privileged?: boolean;
+  readonly readOnlyRoot?: boolean;
+  readonly capDrop: readonly string[];
+  readonly capAdd: readonly string[];
+  readonly devices: readonly string[];
+  readonly securityOpt: readonly string[];
+  readonly mounts: readonly ContainerMount[];
+  readonly restart: "unless-stopped";
+  readonly stopSeconds: number;
+  readonly memory?: string;
+  readonly cpus?: number;
+  readonly logOptions: Readonly<Record<string, string>>;
+  /** Ownership and the hash of everything above. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Ports it will hold on the host. */
+  readonly ports: readonly number[];
+  /** Asked from outside: current Loki and Alloy images have no shell. */
+  readonly ready: { readonly url: string };
+  readonly reload?: { readonly url: string } | { readonly signal: string };
+}
+
+export interface DesiredCluster {
+  readonly name: string;
+  readonly context?: string;
+  readonly namespace: string;
+  readonly objects: readonly KubernetesManifest[];
+}
+
+export interface KubernetesManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [key: string]: unknown;
+}
+
+export interface ExpectedTarget {
+  readonly job: string;
+  readonly instance: string;
+  readonly host?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Not expected to be there all the time: no gate waits for it. */
+  readonly optional: boolean;
+  /** Scraped by the server, or pushed by an agent of the host. */
+  readonly way: "pull" | "push";
+}
+
+export const ownerLabels = {
+  owner: "io.watchmend.owner",
+  stack: "io.watchmend.stack",
+  component: "io.watchmend.component",
+  host: "io.watchmend.host",
+  spec: "io.watchmend.spec-sha256",
+} as const;

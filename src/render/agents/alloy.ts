@@ -1,0 +1,179 @@
+// Alloy as the log agent of a host: containers, journal, files; and on hosts that nobody can scrape, their metrics too.
+import type { FileLog } from "../../model/stack-file.ts";
+import { hostPort } from "../address.ts";
+import { listenOf, type Spot, socketOf } from "../containers/spec.ts";
+import { endpointOf, isPulled } from "../find.ts";
+import { hostLabels } from "../labels.ts";
+import { fileLogsOf } from "../log-paths.ts";
+import { pushUrl } from "../loki/config.ts";
+import { externalLabels } from "../prometheus/config.ts";
+import { pushedTargets } from "../prometheus/targets.ts";
+import { type AlloyBlock, type AlloyValue, alloyText, attributes, map, ref } from "./alloy-text.ts";
+
+export function alloyConfig(spot: Spot, comment: readonly string[]): string {
+  const { stack, host } = spot;
+  const url = pushUrl(stack);
+  const files = fileLogsOf(stack, host);
+  const blocks: AlloyBlock[] = [{ name: "logging", body: attributes({ level: "info", format: "logfmt" }) }];
+  if (url !== undefined) {
+    if (stack.logs.docker) blocks.push(...dockerLogs(spot));
+    if (stack.logs.journal) blocks.push(...journal());
+    for (const file of files) blocks.push(...fileLogs(file));
+    blocks.push(lokiWrite(spot, url));
+  }
+  if (!isPulled(host)) blocks.push(...pushedMetrics(spot));
+  return alloyText(blocks, comment);
+}
+
+const toLoki = [ref("loki.write.loki.receiver")];
+
+function rule(values: Readonly<Record<string, AlloyValue>>): AlloyBlock {
+  return { name: "rule", body: attributes(values) };
+}
+
+function dockerLogs({ host }: Spot): readonly AlloyBlock[] {
+  const socket = `unix://${socketOf(host)}`;
+  return [
+    { name: "discovery.docker", label: "containers", body: attributes({ host: socket }) },
+    {
+      name: "discovery.relabel",
+      label: "containers",
+      body: [
+        ...attributes({ targets: ref("discovery.docker.containers.targets") }),
+        rule({ source_labels: ["__meta_docker_container_name"], regex: "/(.*)", target_label: "container" }),
+        rule({
+          source_labels: ["__meta_docker_container_label_com_docker_compose_project"],
+          target_label: "compose_project",
+        }),
+        rule({
+          source_labels: ["__meta_docker_container_label_com_docker_compose_service"],
+          target_label: "service_name",
+        }),
+        // Without compose the container's name serves: every stream needs a service name that people recognise.
+        rule({
+          source_labels: ["service_name", "container"],
+          separator: ";",
+          regex: ";(.+)",
+          target_label: "service_name",
+        }),
+      ],
+    },
+    {
+      name: "loki.source.docker",
+      label: "containers",
+      body: attributes({
+        host: socket,
+        targets: ref("discovery.relabel.containers.output"),
+        labels: map({ job: "docker" }),
+        forward_to: toLoki,
+      }),
+    },
+  ];
+}
+
+function journal(): readonly AlloyBlock[] {
+  return [
+    {
+      name: "loki.relabel",
+      label: "journal",
+      body: [
+        ...attributes({ forward_to: [] }),
+        rule({ source_labels: ["__journal__systemd_unit"], target_label: "unit" }),
+        rule({ source_labels: ["__journal_priority_keyword"], target_label: "level" }),
+      ],
+    },
+    {
+      name: "loki.source.journal",
+      label: "journal",
+      body: attributes({
+        max_age: "12h",
+        relabel_rules: ref("loki.relabel.journal.rules"),
+        labels: map({ job: "systemd-journal" }),
+        forward_to: toLoki,
+      }),
+    },
+  ];
+}
+
+function fileLogs(file: FileLog): readonly AlloyBlock[] {
+  const label = identifier(file.name);
+  const match: AlloyBlock = {
+    name: "local.file_match",
+    label,
+    body: attributes({ path_targets: [map({ __path__: file.path, job: file.name, ...file.labels })] }),
+  };
+  const source: AlloyBlock = {
+    name: "loki.source.file",
+    label,
+    body: attributes({
+      targets: ref(`local.file_match.${label}.targets`),
+      forward_to: file.multilineStart === undefined ? toLoki : [ref(`loki.process.${label}.receiver`)],
+    }),
+  };
+  if (file.multilineStart === undefined) return [match, source];
+  return [
+    match,
+    source,
+    {
+      name: "loki.process",
+      label,
+      body: [
+        { name: "stage.multiline", body: attributes({ firstline: file.multilineStart }) },
+        ...attributes({ forward_to: toLoki }),
+      ],
+    },
+  ];
+}
+
+function identifier(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9_]/g, "_");
+  return /^\d/.test(plain) ? `log_${plain}` : plain;
+}
+
+function lokiWrite({ host }: Spot, url: string): AlloyBlock {
+  return {
+    name: "loki.write",
+    label: "loki",
+    body: [
+      { name: "endpoint", body: attributes({ url }) },
+      ...attributes({ external_labels: map({ ...hostLabels(host) }) }),
+    ],
+  };
+}
+
+function pushedMetrics(spot: Spot): readonly AlloyBlock[] {
+  const { stack, host } = spot;
+  const endpoint = endpointOf(stack, "prometheus");
+  if (endpoint === undefined) return [];
+  const targets = pushedTargets(stack, host).map(({ job, instance, labels }) => {
+    const component = stack.components.find((one) => one.kind === job);
+    const address = hostPort(
+      component ? listenOf({ stack, host, component }) : "127.0.0.1",
+      component?.port ?? 0,
+    );
+    return map({ __address__: address, job, instance, ...labels });
+  });
+  const external = Object.entries(externalLabels(stack)).map(([name, value]): [string, AlloyValue] => [
+    name,
+    String(value),
+  ]);
+  return [
+    {
+      name: "prometheus.scrape",
+      label: "host",
+      body: attributes({
+        targets,
+        scrape_interval: stack.intervals.scrape,
+        forward_to: [ref("prometheus.remote_write.server.receiver")],
+      }),
+    },
+    {
+      name: "prometheus.remote_write",
+      label: "server",
+      body: [
+        { name: "endpoint", body: attributes({ url: `http://${endpoint}/api/v1/write` }) },
+        ...attributes({ external_labels: map(Object.fromEntries(external)) }),
+      ],
+    },
+  ];
+}

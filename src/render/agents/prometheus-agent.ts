@@ -1,0 +1,23 @@
+// Prometheus in agent mode: reads the agents of its own host and pushes to the server.
+
+import { hostPort } from "../address.ts";
+import type { Spot } from "../containers/spec.ts";
+import { listenOf } from "../containers/spec.ts";
+import { endpointOf } from "../find.ts";
+import { externalLabels } from "../prometheus/config.ts";
+import { pushedTargets } from "../prometheus/targets.ts";
+
+export function prometheusAgentConfig({ stack, host }: Spot): Readonly<Record<string, unknown>> {
+  return {
+    global: { scrape_interval: stack.intervals.scrape, external_labels: externalLabels(stack) },
+    scrape_configs: pushedTargets(stack, host).map(({ job, instance, labels }) => {
+      const component = stack.components.find((one) => one.kind === job);
+      const address = hostPort(
+        component ? listenOf({ stack, host, component }) : "127.0.0.1",
+        component?.port ?? 0,
+      );
+      return { job_name: job, static_configs: [{ targets: [address], labels: { ...labels, instance } }] };
+    }),
+    remote_write: [{ url: `http://${endpointOf(stack, "prometheus") ?? ""}/api/v1/write` }],
+  };
+}

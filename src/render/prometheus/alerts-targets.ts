@@ -1,0 +1,105 @@
+// Alerts about the targets themselves: gone, missing, and the one that always fires.
+import type { StackFile } from "../../model/stack-file.ts";
+import { isPulled } from "../find.ts";
+import type { AlertRule } from "./alert-rules.ts";
+import { expectedTargets } from "./targets.ts";
+
+export function targetAlerts(stack: StackFile): readonly AlertRule[] {
+  return [
+    {
+      alert: "Watchdog",
+      expr: "vector(1)",
+      severity: "info",
+      summary: "Always fires",
+      description: "Proves that rules are evaluated and that alerts reach Alertmanager.",
+      about: ["prometheus"],
+      test: { fires: [], at: "1m", labels: {}, silent: [] },
+    },
+    {
+      alert: "HostDown",
+      expr: 'max by (host) (up{host!="",presence!="sleeping"}) == 0',
+      for: "5m",
+      severity: "critical",
+      summary: "Nothing on {{ $labels.host }} answers",
+      description:
+        "Every target of {{ $labels.host }} is down: the host, its network or a firewall before it.",
+      about: ["prometheus"],
+      test: {
+        fires: [
+          ['up{job="node-exporter",instance="10.0.0.2:9100",host="a"}', "0x20"],
+          ['up{job="cadvisor",instance="10.0.0.2:9200",host="a"}', "0x20"],
+        ],
+        at: "10m",
+        labels: { host: "a" },
+        silent: [
+          ['up{job="node-exporter",instance="10.0.0.2:9100",host="a"}', "1x20"],
+          ['up{job="cadvisor",instance="10.0.0.2:9200",host="a"}', "0x20"],
+          ['up{job="node-exporter",instance="10.0.0.3:9100",host="b",presence="sleeping"}', "0x20"],
+        ],
+      },
+    },
+    {
+      alert: "TargetDown",
+      expr: 'up{presence!="sleeping"} == 0',
+      for: "5m",
+      severity: "warning",
+      summary: "{{ $labels.job }} at {{ $labels.instance }} does not answer",
+      description: "Prometheus could not scrape {{ $labels.instance }} for 5 minutes.",
+      about: ["prometheus"],
+      test: {
+        fires: [['up{job="cadvisor",instance="10.0.0.2:9200",host="a"}', "0x20"]],
+        at: "10m",
+        labels: { job: "cadvisor", instance: "10.0.0.2:9200", host: "a" },
+        silent: [
+          ['up{job="cadvisor",instance="10.0.0.2:9200",host="a"}', "1x20"],
+          ['up{job="cadvisor",instance="10.0.0.3:9200",host="b",presence="sleeping"}', "0x20"],
+        ],
+      },
+    },
+    ...missing(stack),
+    ...stack.hosts.filter((host) => !isPulled(host)).map((host) => pushStopped(host.name)),
+  ];
+}
+
+/** Targets that discovery has lost have no `up` that could be 0. */
+function missing(stack: StackFile): readonly AlertRule[] {
+  const counts = new Map<string, number>();
+  for (const { job, way } of expectedTargets(stack))
+    if (way === "pull") counts.set(job, (counts.get(job) ?? 0) + 1);
+  return [...counts].map(([job, count]): AlertRule => {
+    const selector = `up{job=${JSON.stringify(job)}}`;
+    const series = (i: number): string => `up{job=${JSON.stringify(job)},instance="10.0.0.${i}:9100"}`;
+    // With very many the test would be longer than everything else.
+    const all = count > 50 ? [] : Array.from({ length: count }, (_, i) => [series(i + 1), "1x30"] as const);
+    return {
+      alert: "TargetsMissing",
+      expr: `absent(${selector}) or count by (job) (${selector}) < ${count}`,
+      for: "10m",
+      severity: "critical",
+      labels: { job },
+      summary: "Targets of job {{ $labels.job }} are missing",
+      description: `Job {{ $labels.job }} has fewer targets than the ${count} of watchmend.yaml.`,
+      about: ["prometheus"],
+      test: { fires: [], at: "15m", labels: { job }, silent: all },
+    };
+  });
+}
+
+function pushStopped(host: string): AlertRule {
+  return {
+    alert: "PushStopped",
+    expr: `absent(up{host=${JSON.stringify(host)}})`,
+    for: "10m",
+    severity: "critical",
+    labels: { host },
+    summary: "{{ $labels.host }} pushes nothing any more",
+    description: "Nobody can scrape {{ $labels.host }}; its agent pushes, and has stopped.",
+    about: ["prometheus"],
+    test: {
+      fires: [],
+      at: "15m",
+      labels: { host },
+      silent: [[`up{job="node-exporter",instance="x",host=${JSON.stringify(host)}}`, "1x30"]],
+    },
+  };
+}

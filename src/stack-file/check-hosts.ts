@@ -1,0 +1,72 @@
+// Hosts: who is the server, and whether two entries mean one machine.
+import type { Check } from "./check.ts";
+
+export const checkHosts: Check = function* (stack, { input }) {
+  if (stack.hosts.length === 0) {
+    yield {
+      path: ["hosts"],
+      says: "names no host",
+      write: "hosts:\n  monitoring:\n    address: 10.0.0.11\n    roles: [server, agent]",
+    };
+    return;
+  }
+  if (!stack.hosts.some((host) => host.roles.includes("server")))
+    yield {
+      path: ["hosts"],
+      says: "no host has the role server",
+      why: "Prometheus, Loki, Grafana and Alertmanager would run nowhere",
+      write: `hosts:\n  ${stack.hosts[0]?.name}:\n    roles: [server, agent]`,
+    };
+  const seen = new Map<string, string>();
+  for (const { name, address, absence, roles, runtime, listen } of stack.hosts) {
+    const path = ["hosts", name, "address"];
+    const plain = address.toLowerCase();
+    const other = seen.get(plain);
+    if (other !== undefined && absence?.kind !== "behind-nat")
+      yield {
+        path,
+        says: `${address} is the address of ${other} too`,
+        why: "both would be scraped at one place, and one of them not at all",
+        write: "one entry per machine, or another address",
+      };
+    else seen.set(plain, name);
+    if (stack.deployment === "separate" && isLocal(plain))
+      yield {
+        path,
+        says: `${address} means every host itself`,
+        why: "the other hosts of this stack would look for it at home",
+        write: "the address the other hosts reach it by",
+      };
+    if (plain === "0.0.0.0" || plain === "::")
+      yield { path, says: `${address} is no address of a host`, write: "10.0.0.11" };
+    if (absence?.kind === "behind-nat" && roles.includes("server"))
+      yield {
+        path: ["hosts", name, "absence"],
+        says: "a server cannot be behind NAT",
+        why: "agents push to it and people open Grafana on it",
+        write: "an address that the others reach, or another server",
+      };
+    if (
+      isLocal(listen) &&
+      !isLocal(plain) &&
+      absence?.kind !== "behind-nat" &&
+      stack.deployment === "separate"
+    )
+      yield {
+        path: ["hosts", name, "listen"],
+        says: `listens on ${listen} and is to be reached at ${address}`,
+        why: "connections from other hosts would be refused",
+        write: `listen: ${address}`,
+      };
+    if (input.hosts[name]?.kubernetes && runtime !== "kubernetes")
+      yield {
+        path: ["hosts", name, "kubernetes"],
+        says: `is ignored: its runtime is ${runtime}`,
+        write: "runtime: kubernetes",
+      };
+  }
+};
+
+function isLocal(address: string): boolean {
+  return /^127\./.test(address) || address === "::1" || address === "localhost";
+}

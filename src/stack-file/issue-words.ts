@@ -1,0 +1,166 @@
+// What the validator found, in words: path, what stands there, why it is refused, what to write.
+import { z } from "zod";
+import type { $ZodIssue } from "zod/v4/core";
+import { isRecord, itemsOf, memberOf } from "../model/json-value.ts";
+import { type Draft, nearest } from "./fault.ts";
+import { schemaName, stackFileSchema } from "./schema.ts";
+
+type Path = readonly PropertyKey[];
+
+export function draftsOfIssue(issue: $ZodIssue, root: unknown, prefix: Path = []): readonly Draft[] {
+  const path = [...prefix, ...issue.path];
+  const found = valueAt(root, path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey([...path, key], knownKeys(path)));
+    case "invalid_key":
+      return issue.issues.map((inner) => ({ ...ownWords(inner), path }));
+    case "invalid_union":
+      return unionWords(issue.errors, path, found, root);
+    case "invalid_value":
+      return [oneOf(path, found, issue.values.map(String))];
+    case "invalid_type":
+      return [found === undefined ? missing(path, issue.expected) : wrongType(path, found, issue.expected)];
+    default:
+      return [{ ...ownWords(issue), path }];
+  }
+}
+
+function ownWords(issue: $ZodIssue): Omit<Draft, "path"> {
+  const params: unknown = issue.code === "custom" ? issue.params : undefined;
+  const why = memberOf(params, "why");
+  const write = memberOf(params, "write");
+  return {
+    says: issue.message,
+    ...(typeof why === "string" ? { why } : {}),
+    ...(typeof write === "string" ? { write } : {}),
+  };
+}
+
+function unknownKey(path: Path, known: readonly string[]): Draft {
+  const key = String(path.at(-1));
+  const near = nearest(key, known);
+  return {
+    path,
+    says: `no key is called "${key}" here${near === undefined ? "" : `; did you mean ${near}?`}`,
+    why: "a misspelt key would otherwise be ignored",
+    write: near ?? `one of: ${known.join(", ")}`,
+  };
+}
+
+function oneOf(path: Path, found: unknown, values: readonly string[]): Draft {
+  if (path.at(-1) === "schema" && path.length === 1)
+    return {
+      path,
+      says: found === undefined ? "is missing" : `${shown(found)} is a form this version does not read`,
+      why: "it tells later versions how to read this file",
+      write: `schema: ${schemaName}`,
+    };
+  if (found === undefined) return { path, says: "is missing", write: values.join(" or ") };
+  const near = nearest(String(found), values);
+  return {
+    path,
+    says: `${shown(found)} is none of the possible values${near === undefined ? "" : `; did you mean ${near}?`}`,
+    write: values.join(" or "),
+  };
+}
+
+function missing(path: Path, expected: string): Draft {
+  const says = "is missing";
+  if (path.at(-1) === "address")
+    return { path, says, why: "others must be able to reach the host", write: "address: 10.0.0.11" };
+  if (path.length === 1 && path[0] === "hosts")
+    return {
+      path,
+      says,
+      why: "a stack runs somewhere",
+      write: "hosts:\n  monitoring:\n    address: 10.0.0.11\n    roles: [server, agent]",
+    };
+  return { path, says, write: `${String(path.at(-1))}: ${kindWords[expected] ?? expected}` };
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+function wrongType(path: Path, found: unknown, expected: string): Draft {
+  return {
+    path,
+    says: `${shown(found)} is ${kindOf(found)}, not ${kindWords[expected] ?? expected}`,
+    ...(expected === "string" && typeof found !== "object" ? { write: JSON.stringify(String(found)) } : {}),
+  };
+}
+
+/** A union: the branch of the right type tells best what is wrong. */
+function unionWords(
+  branches: readonly (readonly $ZodIssue[])[],
+  path: Path,
+  found: unknown,
+  root: unknown,
+): readonly Draft[] {
+  const fitting = branches.find((branch) => branch.length > 0 && !branch.some((issue) => isOtherType(issue)));
+  if (fitting) return fitting.flatMap((issue) => draftsOfIssue(issue, root, path));
+  if (found === undefined) return [{ path, says: "is missing" }];
+  return [{ path, says: `${shown(found)} is ${kindOf(found)}, which cannot stand here` }];
+}
+
+function isOtherType(issue: $ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  return issue.code === "invalid_type" || (issue.code === "invalid_value" && typeof issue.input === "object");
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (isRecord(value)) return "a mapping";
+  return typeof value === "string" ? "a text" : `a ${typeof value}`;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof key === "symbol" ? undefined : memberOf(value, key)),
+    root,
+  );
+}
+
+let jsonSchema: unknown;
+
+/** The keys a mapping may have, from the schema itself. */
+function knownKeys(path: Path): readonly string[] {
+  jsonSchema ??= z.toJSONSchema(stackFileSchema, { io: "input" });
+  const nodes = path.reduce<readonly unknown[]>(
+    (at, key) => at.flatMap((node) => below(node, key)),
+    [jsonSchema],
+  );
+  const keys = nodes.flatMap((node) =>
+    branches(node).flatMap((one) => Object.keys(recordOf(memberOf(one, "properties")))),
+  );
+  return [...new Set(keys)];
+}
+
+function branches(node: unknown): readonly unknown[] {
+  return [node, ...itemsOf(memberOf(node, "anyOf"))];
+}
+
+function below(node: unknown, key: PropertyKey): readonly unknown[] {
+  return branches(node).flatMap((one) => {
+    if (typeof key === "number") return [memberOf(one, "items")];
+    const own = memberOf(memberOf(one, "properties"), String(key));
+    return [own ?? memberOf(one, "additionalProperties")];
+  });
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}

@@ -1,0 +1,95 @@
+// The text of a watchmend.yaml to the model, or to everything that is wrong with it, each with its line.
+import { isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import type { StackFile } from "../model/stack-file.ts";
+import { type CheckContext, checkStack } from "./check.ts";
+import { type Draft, type Fault, pathText } from "./fault.ts";
+import { draftsOfIssue } from "./issue-words.ts";
+import { resolveStack } from "./resolve.ts";
+import { stackFileSchema } from "./schema.ts";
+
+export interface ReadStack {
+  readonly stack?: StackFile;
+  /** Errors; with any there is no stack. */
+  readonly faults: readonly Fault[];
+  /** Worth knowing, and no reason to refuse. */
+  readonly notes: readonly Fault[];
+}
+
+const largest = 20 * 2 ** 20;
+
+export function readStackFile(text: string): ReadStack {
+  if (text.length > largest) return refused([{ line: 1, path: "", says: "larger than 20 MB" }]);
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    version: "1.2",
+    prettyErrors: false,
+    merge: true,
+  });
+  const lineOf = (offset: number): number => Math.max(1, counter.linePos(offset).line);
+  if (document.errors.length > 0)
+    return refused(
+      document.errors.map((error) => syntaxFault(error.code, error.message, lineOf(error.pos[0]), text)),
+    );
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 1000 }) ?? {};
+  } catch (error) {
+    return refused([{ line: 1, path: "", says: error instanceof Error ? error.message : String(error) }]);
+  }
+  const place = (draft: Draft): Fault => {
+    const { path, ...rest } = draft;
+    return { line: lineOf(offsetAt(document.contents, path)), path: pathText(path), ...rest };
+  };
+  const parsed = stackFileSchema.safeParse(value);
+  if (!parsed.success)
+    return refused(parsed.error.issues.flatMap((issue) => draftsOfIssue(issue, value)).map(place));
+  const context: CheckContext = { input: parsed.data };
+  const { stack, drafts } = resolveStack(parsed.data);
+  const checked = checkStack(stack, context);
+  const faults = [...drafts, ...checked.faults];
+  if (faults.length > 0) return refused(faults.map(place));
+  return { stack, faults: [], notes: checked.notes.map(place) };
+}
+
+function refused(faults: readonly Fault[]): ReadStack {
+  const sorted = [...faults].sort((a, b) => a.line - b.line || (a.path < b.path ? -1 : 1));
+  return { faults: sorted, notes: [] };
+}
+
+function syntaxFault(code: string, message: string, line: number, text: string): Fault {
+  if (code !== "DUPLICATE_KEY") return { line, path: "", says: `is not YAML: ${message}` };
+  const key = /^\s*(?:-\s+)?("?)([^":]{1,100})\1\s*:/.exec(text.split("\n", line)[line - 1] ?? "")?.[2];
+  return {
+    line,
+    path: "",
+    says: `${key === undefined ? "a key" : `"${key}"`} stands twice`,
+    why: "one of the two would be ignored without a word",
+    write: "one entry with everything that belongs to it",
+  };
+}
+
+/** Where the deepest part of the path that exists stands: its key for mappings, the item for lists. */
+function offsetAt(contents: unknown, path: readonly PropertyKey[]): number {
+  let node = contents;
+  let offset = isNode(node) && node.range ? node.range[0] : 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(key));
+      if (!pair) return offset;
+      offset = isNode(pair.key) && pair.key.range ? pair.key.range[0] : offset;
+      node = pair.value;
+      continue;
+    }
+    const items = typeof node === "object" && node !== null && "items" in node ? node.items : undefined;
+    const item: unknown = Array.isArray(items) && typeof key === "number" ? items[key] : undefined;
+    if (!isNode(item)) return offset;
+    offset = item.range?.[0] ?? offset;
+    node = item;
+  }
+  return offset;
+}
+
+function keyText(key: unknown): string {
+  return typeof key === "object" && key !== null && "value" in key ? String(key.value) : String(key);
+}

@@ -1,0 +1,216 @@
+// What people have becomes a model: Ansible inventories, compose files, prometheus.yml, running containers. Nothing is lost in silence.
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { analyseTexts } from "../../src/diagnose/diagnose.ts";
+import { importStack } from "../../src/stack-file/import/import-stack.ts";
+import { noteText, starterFile, writeStackFile } from "../../src/stack-file/import/write.ts";
+import { readStackFile } from "../../src/stack-file/read.ts";
+
+function imported(texts: Readonly<Record<string, string>>) {
+  const analysis = analyseTexts(texts, { rules: [], version: "0", mode: "lint" });
+  const result = importStack(analysis.factSet.facts, analysis.stack, "shop");
+  const text = writeStackFile(result.input, result.notes, result.sources);
+  return { ...result, text, notes: result.notes.map(noteText).join("\n"), read: readStackFile(text) };
+}
+
+test("an INI inventory with groups, ranges, variables and a jump host", () => {
+  const { input, read, notes } = imported({
+    "inventory/hosts.ini": `[monitoring]
+mon ansible_host=10.5.0.10
+[jenkins_masters]
+ci[1:2].example.org ansible_port=2222
+[load_balancers]
+lb ansible_host=10.5.0.30 ansible_ssh_common_args='-o ProxyJump=ops@bastion'
+[all:vars]
+ansible_user=deploy
+loki_port=9400
+prometheus_version=latest
+`,
+    "inventory/group_vars/all.yml":
+      "prometheus_data_retention: 20d\nmonitoring_ports:\n  cadvisor: 9201\nloki_max_chunk_age: 1h\nshop_colour: red\n",
+    "inventory/host_vars/lb.yml": "ansible_user: lbadmin\n",
+  });
+  expect(read.faults).toEqual([]);
+  expect(input.hosts).toMatchObject({
+    mon: {
+      address: "10.5.0.10",
+      roles: ["server", "agent"],
+      ssh: { user: "deploy" },
+      labels: { role: "monitoring-vm" },
+    },
+    ci1: {
+      address: "ci1.example.org",
+      roles: ["agent"],
+      ssh: { port: 2222 },
+      labels: { role: "jenkins-vm" },
+    },
+    ci2: { address: "ci2.example.org" },
+    lb: {
+      address: "10.5.0.30",
+      ssh: { user: "lbadmin", jump: "ops@bastion" },
+      labels: { role: "load-balancers" },
+    },
+  });
+  expect(input.components).toMatchObject({
+    prometheus: { retention: { time: "20d" } },
+    cadvisor: { port: 9201 },
+    loki: { port: 9400 },
+  });
+  expect(input.scrape).toEqual([
+    { job: "jenkins", hosts: { role: "jenkins-vm" }, port: 8080, path: "/prometheus/" },
+  ]);
+  expect(notes).toMatch(/prometheus_version = latest: it pins no version/);
+  expect(notes).toMatch(
+    /group_vars\/all\.yml:4: variable loki_max_chunk_age = 1h: the model has no place for it/,
+  );
+  expect(notes).toMatch(/1 variables that say nothing about monitoring: shop_colour/);
+});
+
+test("a YAML inventory with teams of Jenkins, passwords left out", () => {
+  const { input, text, read } = imported({
+    "prod/inventory.yml": `all:
+  children:
+    monitoring: {hosts: {mon-vm: {ansible_host: 10.5.0.10}}}
+    jenkins_masters: {hosts: {blue: {ansible_host: 10.5.0.21}, green: {ansible_host: 10.5.0.22}}}
+`,
+    "prod/group_vars/all/main.yml": `grafana_admin_password: opensesame
+jenkins_teams:
+  - {team_name: dev, blue_green_enabled: false, ports: {web: 8080}}
+  - {team_name: qa, ports: {web: 8081}}
+`,
+  });
+  expect(read.faults).toEqual([]);
+  expect(text).not.toContain("opensesame");
+  expect(input.scrape?.map((job) => [job.job, job.port])).toEqual([
+    ["jenkins-dev", 8080],
+    ["jenkins-qa-blue", 8081],
+    ["jenkins-qa-green", 8181],
+  ]);
+});
+
+test("a compose file: versions, ports, data and names are kept, what is missing is not added", () => {
+  const { input, notes, text } = imported({
+    "docker-compose.yml": `name: mon
+services:
+  prometheus:
+    image: prom/prometheus:v3.5.1
+    container_name: prom
+    command: ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.retention.time=90d", "--web.enable-admin-api"]
+    ports: ["9191:9090"]
+    volumes: ["/srv/prometheus:/prometheus"]
+  loki:
+    image: registry.example.org/mirror/loki:3.6.4
+    network_mode: host
+    volumes: ["loki:/loki"]
+  app: {image: "example/app:1"}
+volumes: {loki: {}}
+`,
+  });
+  expect(input.components).toMatchObject({
+    prometheus: {
+      version: "3.5.1",
+      port: 9191,
+      retention: { time: "90d" },
+      args: ["--web.enable-admin-api"],
+      data: "/srv/prometheus",
+    },
+    loki: { version: "3.6.4", image: "registry.example.org/mirror/loki:3.6.4", data: "mon_loki" },
+    grafana: { enabled: false },
+    cadvisor: { enabled: false },
+  });
+  expect(Object.values(input.hosts)[0]?.containers).toEqual({ prometheus: "prom", loki: "mon-loki-1" });
+  expect(notes).toMatch(/container .*app.*: it is no component that watchmend deploys/);
+  expect(readStackFile(text).faults).toEqual([]);
+});
+
+test("running containers are adopted from docker inspect", () => {
+  const { input } = imported({
+    "inspect.json": JSON.stringify([
+      {
+        Id: "a".repeat(64),
+        Name: "/prometheus-production",
+        Config: {
+          Image: "prom/prometheus:v3.5.0",
+          Cmd: ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.retention.time=15d"],
+          Labels: {},
+        },
+        HostConfig: { NetworkMode: "host", RestartPolicy: { Name: "unless-stopped" } },
+        State: { Status: "running", Running: true },
+        NetworkSettings: { Networks: {} },
+        Mounts: [
+          { Type: "bind", Source: "/opt/monitoring/prometheus/data", Destination: "/prometheus", RW: true },
+        ],
+      },
+    ]),
+  });
+  expect(Object.values(input.hosts)[0]?.containers).toEqual({ prometheus: "prometheus-production" });
+  expect(input.components?.prometheus).toMatchObject({
+    version: "3.5.0",
+    retention: { time: "15d" },
+    data: "/opt/monitoring/prometheus/data",
+  });
+});
+
+test("a prometheus.yml with target files: hosts, jobs, probes, credentials as references, the rest listed", () => {
+  const { input, notes, read } = imported({
+    "prometheus.yml": `global: {scrape_interval: 20s}
+rule_files: [rules/*.yml]
+scrape_configs:
+  - job_name: node
+    static_configs:
+      - {targets: ["10.6.0.11:9100"], labels: {host: web, role: shop}}
+      - {targets: ["10.6.0.12:9100"]}
+  - job_name: prometheus
+    static_configs: [{targets: ["10.6.0.10:9090"]}]
+  - job_name: shop
+    metrics_path: /stats
+    basic_auth: {username: prom, password: hidden}
+    file_sd_configs: [{files: [/etc/prometheus/targets/shop.json]}]
+  - job_name: web
+    metrics_path: /probe
+    params: {module: [http_2xx]}
+    static_configs: [{targets: ["https://shop.example.org"]}]
+    relabel_configs: [{source_labels: [__address__], target_label: __param_target}]
+  - job_name: pods
+    kubernetes_sd_configs: [{role: pod}]
+  - job_name: db
+    static_configs: [{targets: ["10.6.9.9:9187"]}]
+    metric_relabel_configs: [{action: drop, regex: x, source_labels: [a]}]
+`,
+    "targets/shop.json": '[{"targets": ["10.6.0.11:8000", "10.6.0.12:8000"], "labels": {"team": "a"}}]',
+  });
+  expect(read.faults).toEqual([]);
+  expect(input.hosts).toMatchObject({
+    web: { address: "10.6.0.11", labels: { role: "shop" } },
+    "host-10-6-0-12": { address: "10.6.0.12", roles: ["agent"] },
+    "host-10-6-0-10": { address: "10.6.0.10", roles: ["server", "agent"] },
+  });
+  expect(input.scrape).toEqual([
+    {
+      job: "shop",
+      hosts: ["web", "host-10-6-0-12"],
+      port: 8000,
+      labels: { team: "a" },
+      path: "/stats",
+      basic_auth: { username: "prom", password: "${env:SHOP_PASSWORD}" },
+    },
+    { job: "web", targets: ["https://shop.example.org"], probe: "http_2xx" },
+    { job: "db", targets: ["10.6.9.9:9187"] },
+  ]);
+  expect(notes).toMatch(/prometheus\.yml:\d+: kubernetes_sd_configs of job pods/);
+  expect(notes).toMatch(/metric_relabel_configs of job db/);
+  expect(notes).toMatch(/rule files rules\/\*\.yml/);
+  expect(notes).toMatch(/the password of job shop: secrets are never copied/);
+});
+
+test("nothing is recognised in foreign files", () => {
+  expect(imported({ "a.yml": "colour: red\n" }).sources).toEqual([]);
+});
+
+test("the starter file is valid as it stands, with and without agents", () => {
+  for (const agents of [[], ["10.0.0.21", "web.example.org"]]) {
+    const text = starterFile({ name: "demo", server: "10.0.0.10", agents });
+    expect(readStackFile(text).faults).toEqual([]);
+    expect(Object.keys(parse(text).hosts)).toHaveLength(1 + agents.length);
+  }
+});
