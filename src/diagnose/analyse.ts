@@ -58,9 +58,12 @@ function joinFacts(a: FactSet, b: FactSet): FactSet {
 /** Looks a line up in the segments; later segments of a source do not hide earlier ones. */
 export function lineReader(segments: readonly Segment[]): LineReader {
   const bySource = new Map<string, { startLine: number; lines: readonly string[] }[]>();
-  for (const { source, startLine, text } of segments) {
+  for (const { source, startLine, text, command, commandAt } of segments) {
     const list = bySource.get(source) ?? [];
     list.push({ startLine, lines: text.split("\n") });
+    // a prompt line belongs to no output; what was typed there is a proof all the same
+    if (command !== undefined && commandAt !== undefined && commandAt !== startLine)
+      list.push({ startLine: commandAt, lines: [command] });
     bySource.set(source, list);
   }
   return (source, line) => {

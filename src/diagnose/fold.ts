@@ -3,6 +3,7 @@ import type { Certainty, Rival } from "../model/finding.ts";
 import type { RivalDeclaration } from "../model/rule.ts";
 import type { Candidate } from "./candidate.ts";
 import type { RuleOutcome } from "./evaluate.ts";
+import { severityOf } from "./roles.ts";
 
 const rank: Readonly<Record<Certainty, number>> = { proven: 2, likely: 1, possible: 0 };
 
@@ -38,6 +39,8 @@ export function foldRivals(candidates: readonly Candidate[], outcomes: readonly 
 function competes(a: Candidate, b: Candidate): boolean {
   if (a.rule.nature !== "cause" || b.rule.nature !== "cause" || a.rule.id === b.rule.id) return false;
   if (a.component?.id !== b.component?.id) return false;
+  // what is merely worth knowing about that line is no rival of what broke
+  if ((severityOf(a) === "notice") !== (severityOf(b) === "notice")) return false;
   const [first, second] = [a.proof[0], b.proof[0]];
   return first?.line !== undefined && first.source === second?.source && first.line === second.line;
 }
