@@ -1,7 +1,6 @@
 // The bridge's MTU is larger than that of the interface the packets leave by: small requests pass, large answers hang.
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
-import type { InterfaceAddress } from "../../../model/host.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
@@ -31,7 +30,7 @@ export const rule = defineRule({
   effect: "unreachable",
   phase: "run",
   needs: ["text.lines"],
-  uses: ["host.addresses", "host.routes", "docker.networks"],
+  uses: ["host.addresses", "host.routes", "host.settings", "docker.networks"],
   texts: slow,
   rivals: [
     { rule: "host/firewall-blocks-port", tellApart: "there the connection does not open at all" },
@@ -79,49 +78,52 @@ function quoted(line: { readonly at: Place; readonly text: string }): ProofDraft
   return { ...line.at, excerpt: line.text };
 }
 
-interface Uplink {
+type Uplink = Device;
+
+const inner = /^(?:docker\d*$|docker_gwbridge|br-|veth|lo$|cni|flannel|cali|virbr|podman)/;
+
+type Seen = Pick<Facts, "host.addresses" | "host.routes" | "host.settings" | "docker.networks">;
+
+interface Device {
   readonly at: Place;
   readonly device: string;
   readonly mtu: number;
   readonly host: string | undefined;
 }
 
-const inner = /^(?:docker\d*|br-|veth|lo$|cni|flannel|cali|virbr|podman)/;
+/** Every interface whose MTU was shown, with or without an address. */
+function devices(facts: Seen): Device[] {
+  return facts["host.settings"].flatMap(({ name, value, at, host, container }) => {
+    const device = /^mtu (\S+)$/.exec(name)?.[1];
+    const mtu = Number(value);
+    return device !== undefined && container === undefined && mtu >= 576 ? [{ at, device, mtu, host }] : [];
+  });
+}
 
 /** The interface of the default route, or the only one that is no bridge of Docker's; with an MTU below 1500. */
-function narrowUplink(facts: Pick<Facts, "host.addresses" | "host.routes">): Uplink | undefined {
-  const outer = facts["host.addresses"].filter(
-    (entry): entry is InterfaceAddress & { mtu: number } =>
-      entry.container === undefined && entry.mtu !== undefined && !inner.test(entry.device),
-  );
+function narrowUplink(facts: Seen): Uplink | undefined {
+  const outer = devices(facts).filter(({ device }) => !inner.test(device));
   const route = facts["host.routes"].find(
     (entry) => entry.destination === "0.0.0.0/0" && entry.container === undefined,
   );
-  const devices = new Set(outer.map(({ device }) => device));
-  const device = route?.device ?? (devices.size === 1 ? [...devices][0] : undefined);
+  const names = new Set(outer.map(({ device }) => device));
+  const device = route?.device ?? (names.size === 1 ? [...names][0] : undefined);
   // a tunnel beside the uplink is the way to the other hosts, when there is one and it is narrower
-  const tunnels = outer.filter(
-    (entry) => /^(?:wg|tun|tap|tailscale|zt)/.test(entry.device) && entry.mtu < 1500,
-  );
-  const found = outer.find((entry) => entry.device === device && entry.mtu < 1500) ?? tunnels[0];
-  if (!found || found.mtu < 576) return undefined;
-  return { at: found.at, device: found.device, mtu: found.mtu, host: found.host };
+  const tunnel = outer.find((entry) => /^(?:wg|tun|tap|tailscale|zt)/.test(entry.device) && entry.mtu < 1500);
+  return outer.find((entry) => entry.device === device && entry.mtu < 1500) ?? tunnel;
 }
 
 function wideBridge(
-  facts: Pick<Facts, "host.addresses" | "docker.networks">,
+  facts: Seen,
   uplink: Uplink,
 ): { readonly name: string; readonly mtu: number; readonly at: Place } | undefined {
-  const isHere = (entry: { readonly host?: string }): boolean =>
+  const isHere = (entry: { readonly host?: string | undefined }): boolean =>
     entry.host === uplink.host || !entry.host || !uplink.host;
   const network = facts["docker.networks"].find((entry) => isHere(entry) && (entry.mtu ?? 0) > uplink.mtu);
   if (network?.mtu !== undefined) return { name: network.name, mtu: network.mtu, at: network.at };
-  const bridge = facts["host.addresses"].find(
+  const bridge = devices(facts).find(
     (entry) =>
-      isHere(entry) &&
-      entry.container === undefined &&
-      /^(?:docker0|br-)/.test(entry.device) &&
-      (entry.mtu ?? 0) > uplink.mtu,
+      isHere(entry) && /^(?:docker0|docker_gwbridge|br-)/.test(entry.device) && entry.mtu > uplink.mtu,
   );
-  return bridge?.mtu === undefined ? undefined : { name: bridge.device, mtu: bridge.mtu, at: bridge.at };
+  return bridge && { name: bridge.device, mtu: bridge.mtu, at: bridge.at };
 }

@@ -1,5 +1,6 @@
 // kubeadm binds the metrics of scheduler, controller manager, etcd and kube-proxy to 127.0.0.1.
 import type { ProofDraft } from "../../../model/finding.ts";
+import type { Pod } from "../../../model/kubernetes.ts";
 import { textRule } from "../../text-rule.ts";
 
 const parts: Readonly<Record<string, { readonly name: string; readonly setting: string }>> = {
@@ -34,6 +35,7 @@ export const rule = textRule({
   uses: ["kubernetes.pods", "kubernetes.objects", "config.documents", "host.listeners"],
   confirm: (hit, facts) => {
     if (/127\.0\.0\.1|localhost/.test(hit.captures.ip ?? "")) return { holds: false };
+    const noProxy = lacksKubeProxy(facts["kubernetes.pods"]);
     const ports = [
       ...new Set(
         hit.lines.flatMap(
@@ -42,6 +44,7 @@ export const rule = textRule({
         ),
       ),
     ];
+    if (noProxy && ports.every((port) => port === "10249")) return { holds: false };
     const proof: ProofDraft[] = [];
     for (const pod of facts["kubernetes.pods"]) {
       for (const container of pod.spec?.containers ?? []) {
@@ -93,3 +96,14 @@ export const rule = textRule({
     ],
   }),
 });
+
+/** kube-system was listed and has no kube-proxy: Cilium or another network does its work, and nothing can listen. */
+function lacksKubeProxy(pods: readonly Pod[]): boolean {
+  const system = pods.filter(
+    ({ namespace, name }) => namespace === "kube-system" || /^kube-(?:apiserver|scheduler)-/.test(name),
+  );
+  return (
+    system.some(({ name }) => /^(?:cilium|coredns|kube-)/.test(name)) &&
+    !system.some(({ name }) => /^kube-proxy/.test(name))
+  );
+}

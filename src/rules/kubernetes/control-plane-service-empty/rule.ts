@@ -1,4 +1,5 @@
 // The monitoring's Services for scheduler, controller manager, etcd and proxy select no pods on this distribution.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
@@ -19,9 +20,10 @@ export const rule = defineRule({
   layer: "discovery",
   nature: "cause",
   effect: "no-data-in",
-  needs: ["kubernetes.endpoints"],
-  uses: ["kubernetes.nodes", "text.lines"],
-  texts: alerts,
+  needs: [],
+  needsAny: ["kubernetes.endpoints", "text.lines"],
+  uses: ["kubernetes.nodes", "kubernetes.pods"],
+  texts: [...alerts, "dial tcp {ip}:10249: connect: connection refused", "kubeProxyReplacement"],
   decideWith:
     "kubectl -n kube-system get endpoints; kubectl -n kube-system get pods --show-labels | grep -E 'scheduler|controller-manager|etcd|proxy'",
   references: [
@@ -36,7 +38,7 @@ export const rule = defineRule({
         (entry.namespace ?? "kube-system") === "kube-system",
     );
     const [first] = empty;
-    if (!first) return [];
+    if (!first) return replacedProxy(facts);
     const alert = facts["text.lines"].findLast((line) => matches(patterns, line));
     const node = facts["kubernetes.nodes"].find((entry) => byDesign.test(entry.version ?? ""));
     const said = facts["text.lines"].find((line) => line.stream === "note" && byDesign.test(line.text));
@@ -67,3 +69,28 @@ export const rule = defineRule({
     ],
   }),
 });
+
+/** kube-proxy does not exist where the network plugin does its work: its targets are refused, and nothing is down. */
+function replacedProxy(facts: Pick<Facts, "text.lines" | "kubernetes.pods">): FindingDraft[] {
+  const refused = facts["text.lines"].find((line) =>
+    /dial tcp [\d.]+:10249: connect: connection refused/.test(line.text),
+  );
+  const system = facts["kubernetes.pods"].filter(
+    ({ name, namespace }) => namespace === "kube-system" || /^cilium/.test(name),
+  );
+  const cilium = system.find(({ name }) => /^cilium/.test(name));
+  if (!refused || !cilium || system.some(({ name }) => /^kube-proxy/.test(name))) return [];
+  const said = facts["text.lines"].find((line) => /kubeProxyReplacement/i.test(line.text));
+  return [
+    {
+      subject: { kind: "service", id: "kube-proxy" },
+      says: "There is no kube-proxy on this cluster: Cilium replaces it, so the targets on port 10249 refuse and KubeProxyDown is a false alert; set kubeProxy.enabled: false in the chart",
+      proof: [
+        { ...refused.at, excerpt: refused.text },
+        cilium.at,
+        ...(said ? [{ ...said.at, excerpt: said.text }] : []),
+      ],
+      certainty: said ? "proven" : "likely",
+    },
+  ];
+}

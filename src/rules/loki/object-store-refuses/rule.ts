@@ -20,7 +20,12 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     "Name the service account of Loki in the role's trust policy (system:serviceaccount:NAMESPACE:NAME)",
   ],
   [
-    /Access ?Denied|status code: 403|StatusCode: 403/i,
+    /AuthenticationFailed/i,
+    "the account key or signature is not accepted (AuthenticationFailed)",
+    "Correct account_name and account_key; look at the clock of the node",
+  ],
+  [
+    /Access ?Denied|status code: 403|StatusCode: 403|PermissionMismatch|storage\.objects\./i,
     "the keys or the role have no right to the bucket (AccessDenied)",
     "Allow s3:ListBucket on the bucket and s3:PutObject, s3:GetObject, s3:DeleteObject on its objects",
   ],
@@ -44,6 +49,11 @@ export const rule = textRule({
     "api error SignatureDoesNotMatch",
     "api error AccessDenied",
     "AccessDenied: Access Denied",
+    "AccessDenied: User: {who} is not authorized to perform",
+    "AccessDenied: {rest*}status code: 403",
+    "AuthorizationPermissionMismatch",
+    "AuthenticationFailed: Server failed to authenticate the request",
+    "does not have storage.objects.{right} access",
     "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
     "The specified bucket does not exist",
   ],
@@ -56,7 +66,10 @@ export const rule = textRule({
     const store = s3Settings(facts).find(({ bucket, endpoint }) => bucket ?? endpoint);
     return { holds: true, ...(store ? { proof: [store.at] } : {}) };
   },
-  says: ({ line }) => `Loki's object store answers, but refuses: ${causeOf(line.text)[1]}`,
+  says({ line }) {
+    const action = /(?:perform: ?|have )((?:s3|sts|kms):\w+|storage\.objects\.\w+)/.exec(line.text)?.[1];
+    return `Loki's object store answers, but refuses: ${causeOf(line.text)[1]}${action ? `; it names ${action}` : ""}`;
+  },
   rivals: [
     {
       rule: "loki/object-store-credentials-missing",

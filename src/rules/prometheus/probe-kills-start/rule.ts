@@ -43,7 +43,13 @@ export const rule = textRule({
     const oom = facts["kubernetes.pods"].some((pod) =>
       pod.spec?.containers.some((container) => container.lastState?.reason === "OOMKilled"),
     );
-    if (failed || oom) return { holds: false };
+    // a server that answers the probe with an error of its own has started
+    const answered = facts["text.lines"].some(
+      (line) =>
+        /(?:Liveness|Startup) probe failed: .*statuscode: (?:40[0-9]|3\d\d)/i.test(line.text) &&
+        (!line.pod || !hit.line.pod || line.pod === hit.line.pod),
+    );
+    if (failed || oom || answered) return { holds: false };
     const replay = lines.findLast((line) =>
       /Replaying WAL|WAL segment loaded|replaying WAL/i.test(line.text),
     );
