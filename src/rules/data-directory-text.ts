@@ -45,6 +45,8 @@ export function confirmNotWritable(
   if (earlierOwnership) proof.push(earlierOwnership.at);
   if (directory.volumeAt) proof.push(directory.volumeAt);
   const where = directory.hostPath ?? path;
+  const inside = ownership ? undefined : foreignInside(path, directory, facts);
+  if (inside) return inside;
   if (!ownership || !access) return { proof, rivals: runAsGroupRival(directory) };
   if (access.allowed !== false) return { proof, rivals: runAsGroupRival(directory) };
   const owner = `${ownership.uid}:${ownership.gid ?? "?"}`;
@@ -58,6 +60,31 @@ export function confirmNotWritable(
     proof,
     rivals: runAsGroupRival(directory),
     certainty: ownership.by === "observed" ? "proven" : "likely",
+  };
+}
+
+/** The directory itself was not looked at, but what is in it belongs to the user of an earlier run. */
+function foreignInside(path: string, directory: DataDirectory, facts: Needed): Confirmation | undefined {
+  const { uid, gid, groups } = directory;
+  if (uid === undefined) return undefined;
+  const below = `${path.replace(/\/$/, "")}/`;
+  const foreign = facts["host.files"].find((file) => {
+    if (!file.path.startsWith(below) || file.uid === undefined) return false;
+    const process = { uid, ...(gid === undefined ? {} : { gid }), groups };
+    const owner = {
+      uid: file.uid,
+      ...(file.gid === undefined ? {} : { gid: file.gid }),
+      mode: file.mode ?? 0o755,
+    };
+    return mayWrite(process, owner).allowed === false;
+  });
+  if (!foreign) return undefined;
+  return {
+    holds: true,
+    says: `${foreign.path} belongs to ${foreign.uid}:${foreign.gid ?? "?"}${modeText(foreign.mode)}, left by an earlier run, and the process runs as uid ${uid} now: give the whole directory to it, or run as ${foreign.uid} again`,
+    proof: [foreign.at],
+    rivals: runAsGroupRival(directory),
+    certainty: "proven",
   };
 }
 

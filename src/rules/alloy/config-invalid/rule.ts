@@ -21,6 +21,7 @@ export const rule = textRule({
     "does not exist or is out of scope",
     "cannot find the definition of component name {name*}",
     "missing required attribute {name*}",
+    "is at stability level {level*}, which is below the minimum allowed stability level",
   ],
   says: ({ lines, line }) => {
     const better = lines.find((entry) => /\.alloy:\d+|config:\d+|:\d+:\d+/.test(entry.text)) ?? line;
