@@ -122,6 +122,8 @@ export interface Clock {
   readonly ntpActive?: boolean;
   /** Positive: the host is ahead of its time source. Seconds. */
   readonly offsetSeconds?: number;
+  /** What `offsetSeconds` was measured against, when it is not the host's own time source. */
+  readonly against?: string;
 }
 
 export interface Route {
