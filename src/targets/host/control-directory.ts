@@ -18,7 +18,10 @@ export function removeControlDirectory(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Folders of runs that were killed: their process is gone, and their ssh has ended by itself since. */
+/** Long after any ssh has ended by itself. A process that is not seen may live in another container that shares this folder. */
+const abandonedMs = 3_600_000;
+
+/** Folders of runs that were killed. */
 function sweep(base: string): void {
   const uid = process.getuid?.();
   for (const name of readdirSync(base)) {
@@ -26,7 +29,8 @@ function sweep(base: string): void {
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     const folder = join(base, name);
     const found = lstatSync(folder, { throwIfNoEntry: false });
-    const isOurs = found?.isDirectory() === true && (uid === undefined || found.uid === uid);
+    if (found === undefined || Date.now() - found.mtimeMs < abandonedMs) continue;
+    const isOurs = found.isDirectory() && (uid === undefined || found.uid === uid);
     // a socket in it belongs to an ssh that has not ended yet
     if (isOurs && isEmpty(folder)) rmSync(folder, { recursive: true, force: true });
   }
