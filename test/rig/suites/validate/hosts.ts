@@ -41,7 +41,15 @@ const arrange = async (stage: HostsStage): Promise<void> => {
 
 const validate = async (stage: HostsStage): Promise<Validation> => {
   const hosts = Object.keys(stage.hosts).flatMap((name) => ["--host", `admin@${name}`]);
-  const ran = await stage.watchmend(["validate", ...hosts, "--canary", "--format", "json"]);
+  const ran = await stage.watchmend([
+    "validate",
+    ...hosts,
+    "--canary",
+    "--timeout",
+    "90s",
+    "--format",
+    "json",
+  ]);
   if (ran.code === 3) throw new Error(`validate could not run: ${ran.stderr}`);
   return JSON.parse(ran.stdout) as Validation;
 };
@@ -103,7 +111,8 @@ export const scenarios: readonly Scenario[] = [
         if (!text.includes('"health":"down"')) throw new Error("it is still up");
       });
     },
-    expect: (stage) => red(stage, "pods/containers-running", "targets/up"),
+    expect: (stage) =>
+      red(stage, "agents/reachable", "flow/hosts-measured", "pods/containers-running", "targets/up"),
     finds: { roots: ["docker/container-stopped"] },
     recover: async (stage) => {
       await stage.hosts.jenkins2.docker("start", "node-exporter");
