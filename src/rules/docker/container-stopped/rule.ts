@@ -18,6 +18,13 @@ export const rule = defineRule({
   phase: "exec",
   needs: ["docker.containers"],
   uses: ["prometheus.targets", "host.dials"],
+  explains: [
+    {
+      rule: "host/nothing-listens",
+      via: "client-of",
+      mechanism: "nothing listens where the stopped container did",
+    },
+  ],
   rivals: [
     {
       rule: "docker/daemon-stopped",

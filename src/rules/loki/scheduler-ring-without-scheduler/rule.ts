@@ -1,4 +1,6 @@
 // Front ends look for schedulers in a ring nobody joins.
+import type { ConfigDocument } from "../../../model/config.ts";
+import { valueAt } from "../../../stack/config-value.ts";
 import { placedBoolean } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { lokiSettings } from "../../loki-settings.ts";
@@ -25,7 +27,8 @@ export const rule = textRule({
   uses: ["config.documents"],
   unconfirmed: "silent",
   confirm(hit, facts, stack) {
-    const set = lokiSettings(facts, stack, hit.component).flatMap(
+    const settings = lokiSettings(facts, stack, hit.component);
+    const set = settings.flatMap(
       ({ doc }) => placedBoolean(doc, "query_scheduler", "use_scheduler_ring") ?? [],
     );
     const on = set.find(({ value }) => value);
@@ -36,7 +39,7 @@ export const rule = textRule({
         (/scheduler|backend/.test(entry.name) ||
           entry.args.some(({ text }) => /target=.*(query-scheduler|backend|all)/.test(text))),
     );
-    return runs ? {} : { holds: true, proof: [on.at] };
+    return runs || settings.some(({ doc }) => runsAll(doc)) ? {} : { holds: true, proof: [on.at] };
   },
   says: () =>
     "query_scheduler.use_scheduler_ring is true and no query scheduler has joined its ring, so queries fail with empty ring: set it to false, or run a scheduler in the same memberlist cluster",
@@ -57,3 +60,9 @@ export const rule = textRule({
       { path: ["query_scheduler", "use_scheduler_ring"], value: false },
     ]),
 });
+
+/** The single binary schedules its queries itself; its own /config says `target: all`, and the ring is empty only while it starts. */
+function runsAll(doc: ConfigDocument): boolean {
+  const target = valueAt(doc.value, "target");
+  return doc.origin === "running" && /(?:^|,)all(?:,|$)/.test(String(target ?? ""));
+}
