@@ -114,7 +114,7 @@ async function judge(
     factSet: { ...factSet, gaps },
     stack,
     report,
-    expectation: expectation ?? discoveredExpectation(factSet.facts, stack),
+    expectation: expectation ?? discoveredExpectation(stack),
     readLine,
     version: version(),
   });

@@ -15,7 +15,10 @@ export interface ScrapeTarget {
   readonly discoveredLabels?: Readonly<Record<string, string>>;
   readonly dropped?: boolean;
   readonly scrapePool?: string;
+  /** How long the last scrape took. */
   readonly lastScrapeMs?: number;
+  /** Milliseconds since 1970 of the last scrape. */
+  readonly scrapedAtMs?: number;
 }
 
 /** An answer of a readiness or health endpoint. */

@@ -10,8 +10,10 @@ export interface Expectation {
   readonly from: "model" | "file" | "discovered";
   readonly source?: string;
   readonly targets: readonly ExpectedTarget[];
-  /** Hosts whose metrics and logs must arrive. */
-  readonly hosts: readonly string[];
+  /** Hosts whose metrics must arrive. */
+  readonly measured: readonly string[];
+  /** Hosts whose logs must arrive. */
+  readonly logging: readonly string[];
   /** Names of hosts, targets (`host:port`) or containers that may be away, with the reason. */
   readonly absences: readonly { readonly name: string; readonly because: string }[];
   /** Names of data sources Grafana must have. */

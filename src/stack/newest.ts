@@ -13,7 +13,7 @@ export function newestMs(facts: Timed): number | undefined {
   return largest([
     ...facts["text.lines"].flatMap(({ timeMs }) => timeMs ?? []),
     ...facts["kubernetes.events"].flatMap(({ lastSeenMs }) => lastSeenMs ?? []),
-    ...facts["prometheus.targets"].flatMap(({ lastScrapeMs }) => lastScrapeMs ?? []),
+    ...facts["prometheus.targets"].flatMap(({ scrapedAtMs }) => scrapedAtMs ?? []),
     ...facts["kubernetes.pods"].flatMap(({ spec }) =>
       (spec?.containers ?? []).flatMap(({ state, lastState }) => [
         ...(state?.startedMs === undefined ? [] : [state.startedMs]),

@@ -25,11 +25,24 @@ export function throughFirewall(
   const rules = network.firewall.filter(
     (rule) => !packet.isForwarded || rule.tool === "iptables" || rule.tool === "nft",
   );
-  const verdicts = toolsOf(rules, packet).map((own) => filterPacket(own, packet));
+  const verdicts = decided(toolsOf(rules, packet), packet).map((own) => filterPacket(own, packet));
   const blocking = verdicts.find(({ outcome }) => outcome === "drop" || outcome === "reject");
   if (blocking) return { filter: blocking };
   if (verdicts.length === 0 || verdicts.some(({ outcome }) => outcome === undefined)) return {};
   return { filter: verdicts[0] ?? {} };
+}
+
+/**
+ * A tool that shows no chain for this kind of packet has no say, when another one does: nft creates the base chains of
+ * iptables only when the first rule is put into them.
+ */
+function decided(
+  tools: readonly (readonly FirewallRule[])[],
+  { isForwarded }: Packet,
+): readonly (readonly FirewallRule[])[] {
+  const base = isForwarded ? "FORWARD" : "INPUT";
+  const withSay = tools.filter((own) => own.some((rule) => rule.chain === base));
+  return withSay.length > 0 ? withSay : tools;
 }
 
 /** Every tool's rules by themselves: a packet must pass all of them. The packet's zone of firewalld counts as its input chain. */

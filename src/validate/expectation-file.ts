@@ -21,5 +21,7 @@ export const expectationSchema = z.strictObject({
 
 export function readExpectationFile(text: string, source: string): CheckedYaml<Expectation> {
   const read = readCheckedYaml(text, expectationSchema);
-  return read.ok ? { ok: true, value: { from: "file", source, ...read.value } } : read;
+  if (!read.ok) return read;
+  const { hosts, ...rest } = read.value;
+  return { ok: true, value: { from: "file", source, ...rest, measured: hosts, logging: hosts } };
 }

@@ -1,19 +1,19 @@
 // What is expected where nobody declared anything: what was discovered must work.
+import type { ComponentKind } from "../model/component.ts";
 import type { Expectation } from "../model/expectation.ts";
-import type { Facts } from "../model/facts.ts";
 import type { Stack } from "../model/stack.ts";
-import { inDocker } from "./subjects.ts";
 
-/** Hosts that evidence was taken on or that run a part of the stack in Docker; nodes of a cluster have checks of their own. */
-export function discoveredExpectation(facts: Facts, stack: Stack): Expectation {
-  const hosts = new Set([
-    ...inDocker(stack).flatMap(({ host }) => host ?? []),
-    ...facts["docker.engines"].flatMap(({ host }) => host ?? []),
-  ]);
+/** A host with an exporter must be measured, one with an agent must send logs; nodes of a cluster have checks of their own. */
+export function discoveredExpectation(stack: Stack): Expectation {
+  const hostsWith = (...kinds: readonly ComponentKind[]): string[] => {
+    const own = stack.components.filter(({ kind, pods }) => kinds.includes(kind) && pods.length === 0);
+    return [...new Set(own.flatMap(({ host }) => host ?? []))].toSorted();
+  };
   return {
     from: "discovered",
     targets: [],
-    hosts: [...hosts].toSorted(),
+    measured: hostsWith("node-exporter"),
+    logging: hostsWith("promtail", "alloy"),
     absences: [],
     datasources: [],
     dashboards: [],

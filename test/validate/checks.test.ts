@@ -39,7 +39,7 @@ function run(one: Case, without?: FactId): Validation {
   const analysis = analyseTexts(one.evidence, { rules, version: "0.0.0", mode: "diagnose" });
   const factSet = without ? blind(analysis.factSet, without) : { ...analysis.factSet, gaps: analysis.gaps };
   const stack = without ? buildStack(factSet.facts) : analysis.stack;
-  const discovered = discoveredExpectation(factSet.facts, stack);
+  const discovered = discoveredExpectation(stack);
   const expectation = one.expectation
     ? { ...discovered, from: "file" as const, ...one.expectation }
     : discovered;

@@ -68,7 +68,14 @@ function readTarget(segment: Segment, node: JsonNode): ScrapeTarget | undefined 
     discoveredLabels: discovered ? recordOf(discovered) : undefined,
     scrapePool: pool,
     lastScrapeMs: seconds === undefined ? undefined : seconds * 1_000,
+    scrapedAtMs: momentOf(textOf(memberOf(node, "lastScrape"))),
   });
+}
+
+/** Go's zero time stands for "never". */
+function momentOf(text: string | undefined): number | undefined {
+  const moment = text === undefined ? Number.NaN : Date.parse(text);
+  return moment > 0 ? moment : undefined;
 }
 
 /** The word of the API or of the web page, in any case. */

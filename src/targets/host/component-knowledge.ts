@@ -63,6 +63,14 @@ export const knowledge: Readonly<Partial<Record<ComponentKind, ComponentKnowledg
       { path: "/ring", why: "its ring of ingesters", optional: true },
       { path: "/services", why: "which of its modules run", optional: true },
       { path: "/config", why: "the configuration that runs", optional: true },
+      { path: "/loki/api/v1/labels?since=24h", why: "which labels its streams have", optional: true },
+      ...["host", "hostname", "instance", "node_name"].map(
+        (label): ApiPath => ({
+          path: `/loki/api/v1/label/${label}/values?since=24h`,
+          why: `which hosts send logs, where their label is ${label}`,
+          optional: true,
+        }),
+      ),
     ],
   },
   promtail: {

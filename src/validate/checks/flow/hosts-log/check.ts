@@ -21,13 +21,13 @@ export const check = defineCheck({
   decideWith: "curl -s http://LOKI:3100/loki/api/v1/label/host/values",
   absent: ({ stack, expectation }) =>
     noneOf(["loki"], stack) ??
-    (expectation.hosts.length > 0 ? undefined : "no host is known that should send logs"),
+    (expectation.logging.length > 0 ? undefined : "no host is known that should send logs"),
   run({ facts, expectation }) {
     const labels = facts["loki.labels"].filter(
       ({ name, values }) => hostLabels.has(name) && values !== undefined,
     );
     const known = new Set(labels.flatMap(({ values }) => values ?? []).map(shortName));
-    return expectation.hosts.map((host): VerdictDraft => {
+    return expectation.logging.map((host): VerdictDraft => {
       const base = {
         subject: { kind: "host", id: host } as const,
         proof: labels.map(({ at }) => at).slice(0, 3),

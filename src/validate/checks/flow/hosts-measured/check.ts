@@ -14,9 +14,9 @@ export const check = defineCheck({
   decideWith: "curl -s http://PROMETHEUS:9090/api/v1/targets",
   absent: ({ stack, expectation }) =>
     noneOf(["prometheus"], stack) ??
-    (expectation.hosts.length > 0 ? undefined : "no host is known that should be measured"),
+    (expectation.measured.length > 0 ? undefined : "no host is known that should be measured"),
   run: ({ facts, expectation }) =>
-    expectation.hosts.map((host): VerdictDraft => {
+    expectation.measured.map((host): VerdictDraft => {
       const names = new Set([
         host,
         ...facts["host.addresses"]

@@ -35,7 +35,7 @@ function judge(target: ScrapeTarget, expectation: Expectation, nowMs: number | u
     if (away) return { ...base, state: "skip", says: `${name} is down, as declared: ${away}` };
     return { ...base, state: "fail", says: `${name} is down${error}` };
   }
-  const age = nowMs === undefined || !target.lastScrapeMs ? undefined : nowMs - target.lastScrapeMs;
+  const age = nowMs === undefined || !target.scrapedAtMs ? undefined : nowMs - target.scrapedAtMs;
   if (age !== undefined && age > staleAfter)
     return {
       ...base,
