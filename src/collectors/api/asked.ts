@@ -27,11 +27,20 @@ const names: readonly (readonly [RegExp, ComponentKind])[] = [
   [/prom/i, "prometheus"],
 ];
 
+/** `kubectl get --raw /api/v1/namespaces/mon/pods/loki-0:3100/proxy/ready`: the API server asks on our behalf. */
+const proxyPath =
+  /\/api\/v1\/namespaces\/[a-z0-9-]{1,63}\/(?:pods|services)\/(?:(https?):)?([a-z0-9.-]{1,253}):([a-z0-9-]{1,15})\/proxy(\/[^\s"'`|<>;)]{0,2000})?/;
+
 /** The URL (or `host:port/path`) of the command that got this text. */
 export function askedUrl(segment: Segment): string | undefined {
   const command = segment.command?.slice(0, 4_000) ?? "";
   const full = /https?:\/\/[^\s"'`|<>;)]+/.exec(command)?.[0];
   if (full !== undefined) return full;
+  const proxied = proxyPath.exec(command);
+  if (proxied) {
+    const [, scheme = "http", name = "", port = "", path = ""] = proxied;
+    return `${scheme}://${name}:${port}${path === "" ? "/" : path}`;
+  }
   return /(?:^|\s)["']?((?:localhost|[\w.-]{1,200}):\d{2,5}\/[^\s"'`|<>;)]*)/.exec(command)?.[1];
 }
 
@@ -43,6 +52,9 @@ export function componentAt(url: string | undefined, segment: Segment): Componen
     );
   const [, host = "", port = "", path = ""] = match ?? [];
   if (path.startsWith("/loki/")) return "loki";
+  // Whoever asked through the API server's proxy knew the pod's image.
+  const known = proxyPath.test(segment.command?.slice(0, 4_000) ?? "") ? hinted(segment) : undefined;
+  if (known) return known;
   const named = names.find(([pattern]) => pattern.test(host))?.[1];
   if (named) return named;
   const inCommand = (segment.command ?? "").slice(0, 500).replace(url ?? " ", "");

@@ -7,6 +7,7 @@ import { getTableParser } from "./get-table.ts";
 import { headerlessParser } from "./headerless.ts";
 import { manifestParser } from "./manifest.ts";
 import { canIParser, rolloutParser } from "./rollout.ts";
+import { versionJsonParser } from "./version-json.ts";
 
 export const kubernetesParsers: readonly Parser[] = [
   manifestParser,
@@ -15,6 +16,7 @@ export const kubernetesParsers: readonly Parser[] = [
   answersParser,
   rolloutParser,
   canIParser,
+  versionJsonParser,
   dumpLogsParser,
   headerlessParser,
 ];
