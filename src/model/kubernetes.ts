@@ -162,6 +162,8 @@ export interface Pod extends KubernetesName {
     readonly status: string;
     readonly reason?: string;
     readonly message?: string;
+    /** Since when it has this status, in milliseconds since 1970. */
+    readonly sinceMs?: number;
   }[];
   readonly spec?: PodSpec;
   /** An earlier sight of the same pod name (older start time) in the same evidence. */

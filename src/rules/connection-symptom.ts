@@ -2,12 +2,18 @@
 import type { FindingDraft } from "../model/finding.ts";
 import { compilePattern, type TextPattern } from "../model/pattern.ts";
 import type { Rule } from "../model/rule.ts";
+import type { Stack } from "../model/stack.ts";
 import type { TextLine } from "../model/text.ts";
 import { componentOfLine } from "../stack/find.ts";
+import { readySince } from "../stack/ready-since.ts";
+import { resolveAddress } from "../stack/resolve.ts";
 import { concernsOf, type DialError, dialTexts, outcomeWords, peerOf, readDialError } from "./dial-text.ts";
 import { matches } from "./text-rule.ts";
 
 type Meta = Omit<Rule<"text.lines">, "check" | "needs" | "texts" | "nature" | "explainedBy">;
+
+/** Until a name server, a kube-proxy and the next attempt have caught up with a pod that became ready. */
+const settlingMs = 10_000;
 
 export interface ConnectionSymptom extends Meta {
   readonly from: readonly TextLine["component"][];
@@ -65,9 +71,29 @@ export function connectionSymptom({
         if (group) group.lines.push(line);
         else groups.set(key, { error, lines: [line] });
       }
-      return [...groups.values()].flatMap((group) => finding(group, who, stack));
+      return [...groups.values()]
+        .filter((group) => !isOver(group, stack))
+        .flatMap((group) => finding(group, who, stack));
     },
   };
+
+  /** The last attempt that failed was before the other side became ready: that was its start. */
+  function isOver(
+    { error, lines }: { readonly error: DialError; readonly lines: readonly TextLine[] },
+    stack: Stack,
+  ): boolean {
+    const [first] = lines;
+    const times = lines.map(({ timeMs }) => timeMs ?? Number.POSITIVE_INFINITY);
+    const last = Math.max(...times.slice(-10_000));
+    if (!first || !error.host) return false;
+    const component = componentOfLine(stack, first);
+    const address = {
+      host: error.host.toLowerCase(),
+      ...(error.port === undefined ? {} : { port: error.port }),
+    };
+    const peers = resolveAddress(stack, address, component).filter((peer) => peer.id !== component?.id);
+    return peers.length > 0 && peers.every((peer) => last <= (readySince(peer) ?? 0) + settlingMs);
+  }
 
   function finding(
     group: { error: DialError; lines: TextLine[] },

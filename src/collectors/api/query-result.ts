@@ -17,6 +17,7 @@ export const queryResult: Parser = {
   recognise(segment) {
     if (hasKeys(segment, "resultType", "result")) return 0.97;
     if (hasKeys(segment, "status", "errorType", "error")) return 0.95;
+    if (isLokiWithoutLabels(segment)) return 0.9;
     return /^\s*\{\s*"status"\s*:\s*"success"\s*,\s*"data"\s*:\s*(?:\[\s*(?:"|\])|null\s*\})/.test(
       segment.text.slice(0, 400),
     )
@@ -34,6 +35,14 @@ export const queryResult: Parser = {
     }
   },
 };
+
+/** A Loki that has no stream yet leaves `data` out. */
+function isLokiWithoutLabels({ text, command }: Segment): boolean {
+  return (
+    /\/loki\/api\/v1\/label/.test(command?.slice(0, 4_000) ?? "") &&
+    /^\s*\{\s*"status"\s*:\s*"success"\s*\}\s*$/.test(text.slice(0, 400))
+  );
+}
 
 function emitSamples(segment: Segment, data: JsonNode, emit: Emit): void {
   emit.seen("metrics.samples");

@@ -91,7 +91,11 @@ export function conditionsFromNode(status: TreeNode): Pod["conditions"] {
       at: item.at,
       type: item.text("type") ?? "",
       status: item.text("status") ?? "",
-      ...known({ reason: item.text("reason"), message: item.text("message") }),
+      ...known({
+        reason: item.text("reason"),
+        message: item.text("message"),
+        sinceMs: parseTime(item.text("lastTransitionTime")),
+      }),
     }));
 }
 

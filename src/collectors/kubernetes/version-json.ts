@@ -15,12 +15,21 @@ export const versionJsonParser: Parser = {
   },
   parse(segment, emit) {
     emit.seen("host.versions");
-    const value: unknown = JSON.parse(segment.text);
+    const value = readJson(segment.text);
     const server = isRecord(value) && "gitVersion" in value ? value : valueAt(value, "serverVersion");
     emitVersion(segment, "kubernetes", valueAt(server, "gitVersion"), emit);
     emitVersion(segment, "kubectl", valueAt(value, "clientVersion", "gitVersion"), emit);
   },
 };
+
+/** A cut answer says nothing. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function emitVersion(segment: Segment, of: string, value: unknown, emit: Emit): void {
   const text = textOf(value);

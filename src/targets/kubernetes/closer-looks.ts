@@ -9,6 +9,8 @@ type PodLog = Extract<CloserLook, { kind: "pod-log" }>;
 type PodApi = Extract<CloserLook, { kind: "pod-api" }>;
 
 const lines = 5_000;
+/** A component that is well answers at once; one that is not must not hold up the others. */
+const apiTimeoutMs = 8_000;
 
 /** Undefined when there is nothing to tell: the container has not said anything that is kept, or the API is optional. */
 export async function lookAt(
@@ -23,7 +25,8 @@ export async function lookAt(
       body: { because: "absent", detail: look.because, decideWith: look.decideWith },
     };
   const startedAt = performance.now();
-  const item = look.kind === "pod-log" ? await readLog(look, reader, limits) : await askApi(look, reader);
+  const item =
+    look.kind === "pod-log" ? await readLog(look, reader, limits) : await askApi(look, reader, limits);
   return item && { ...item, durationMs: Math.round(performance.now() - startedAt) };
 }
 
@@ -85,7 +88,7 @@ function logPath({ namespace, pod, container, previous }: PodLog, tail: number, 
   return `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query.join("&")}`;
 }
 
-async function askApi(look: PodApi, reader: Reader): Promise<CollectedItem | undefined> {
+async function askApi(look: PodApi, reader: Reader, limits: ReadLimits): Promise<CollectedItem | undefined> {
   const command = apiCommand(look);
   const { namespace, pod, component } = look;
   const about = {
@@ -94,7 +97,10 @@ async function askApi(look: PodApi, reader: Reader): Promise<CollectedItem | und
     command,
     hints: { namespace, pod, component },
   };
-  const answer = await reader.get(apiPath(look), look.headBytes ? { maxBytes: look.headBytes } : {});
+  const answer = await reader.get(apiPath(look), {
+    timeoutMs: Math.min(limits.itemTimeoutMs, apiTimeoutMs),
+    ...(look.headBytes ? { maxBytes: look.headBytes } : {}),
+  });
   const body = Buffer.from(answer.body);
   const notThere = proxyMessage(answer);
   if (notThere !== undefined)
@@ -107,6 +113,15 @@ async function askApi(look: PodApi, reader: Reader): Promise<CollectedItem | und
       },
     };
   const { status = 0, failure } = answer;
+  if (failure?.kind === "timed-out")
+    return {
+      ...about,
+      body: {
+        because: "timed-out",
+        detail: `${component} did not answer ${look.path} in time: ${failure.detail}`,
+        decideWith: command,
+      },
+    };
   if (failure || statusMessage(body.toString("utf8", 0, 8_192)) !== undefined)
     return { ...about, body: whyNot(answer, { canI: canProxy(namespace), byHand: command }) ?? unreadable };
   if (look.statusMatters) return { ...about, body: withStatus(body, status) };

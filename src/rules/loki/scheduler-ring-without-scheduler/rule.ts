@@ -1,8 +1,21 @@
 // Front ends look for schedulers in a ring nobody joins.
-import { placedBoolean } from "../../../stack/setting.ts";
+import type { Component } from "../../../model/stack.ts";
+import { placedBoolean, placedText } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { lokiSettings } from "../../loki-settings.ts";
 import { textRule } from "../../text-rule.ts";
+
+/** A Loki whose start arguments are known and name no target is one process with everything in it. */
+function runsScheduler({ kind, name, args, configs }: Component): boolean {
+  if (kind !== "loki") return false;
+  if (/scheduler|backend/.test(name)) return true;
+  const targets = [
+    ...args.flatMap(({ text }) => /^-{1,2}target=(.+)$/.exec(text)?.[1] ?? []),
+    ...configs.flatMap((doc) => placedText(doc, "target")?.value ?? []),
+  ];
+  if (targets.length > 0) return targets.some((target) => /\b(?:query-scheduler|backend|all)\b/.test(target));
+  return args.some(({ text }) => /^-{1,2}config\.file\b/.test(text));
+}
 
 export const rule = textRule({
   id: "loki/scheduler-ring-without-scheduler",
@@ -20,6 +33,8 @@ export const rule = textRule({
     'err="empty ring"',
     "empty ring",
   ],
+  // Said once at every start, before the ingester of the same process has joined.
+  except: ["error getting ingester clients"],
   from: ["loki", "grafana"],
   about: "loki",
   uses: ["config.documents"],
@@ -30,13 +45,7 @@ export const rule = textRule({
     );
     const on = set.find(({ value }) => value);
     if (!on) return {};
-    const runs = stack.components.some(
-      (entry) =>
-        entry.kind === "loki" &&
-        (/scheduler|backend/.test(entry.name) ||
-          entry.args.some(({ text }) => /target=.*(query-scheduler|backend|all)/.test(text))),
-    );
-    return runs ? {} : { holds: true, proof: [on.at] };
+    return stack.components.some((entry) => runsScheduler(entry)) ? {} : { holds: true, proof: [on.at] };
   },
   says: () =>
     "query_scheduler.use_scheduler_ring is true and no query scheduler has joined its ring, so queries fail with empty ring: set it to false, or run a scheduler in the same memberlist cluster",

@@ -1,6 +1,19 @@
 // The textfile collector cannot read its folder or one of the files in it.
+import type { Component } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
+
+/** Debian's build looks at a folder of its own unless told otherwise: where nobody asked for text files, none are missed. */
+function isPackagersDefault(component: Component | undefined): boolean {
+  const container = component?.container;
+  if (
+    !component ||
+    !container ||
+    (container.command === undefined && container.args === undefined && container.state === undefined)
+  )
+    return false;
+  return !component.args.some(({ text }) => text.includes("collector.textfile"));
+}
 
 export const rule = textRule({
   id: "node-exporter/textfile-unreadable",
@@ -20,6 +33,7 @@ export const rule = textRule({
     "error reading textfile collector directory",
   ],
   except: ["was collected before", "inconsistent metric help"],
+  confirm: ({ component }) => ({ holds: !isPackagersDefault(component) }),
   says: ({ line }) => {
     const path =
       line.text.match(/open \\?"?(\/[^\s":\\]+)/)?.[1] ??

@@ -3,7 +3,7 @@ import {
   grafanaImage,
   lokiImage,
   nodeExporterImage,
-  prometheusImage3,
+  prometheusImage2,
   promtailImage,
 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
@@ -111,7 +111,7 @@ const objects = async (stage: ClusterStage, { worker, summary }: Faults): Promis
     configMap("prometheus-config", { "prometheus.yml": scrapes, "alerts.yml": alerts(summary) }),
     stateful(stage, {
       name: "prometheus",
-      image: await cluster.image(prometheusImage3),
+      image: await cluster.image(prometheusImage2),
       port: 9090,
       ready: "/-/ready",
       args: ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"],
@@ -190,10 +190,10 @@ const agents = (exporter: string, promtail: string): object[] => {
 
 const own = (stage: ClusterStage, owner: string): Promise<unknown> =>
   stage.cluster.node.sh(
-    `mkdir -p ${folderOf(stage)}/prometheus ${folderOf(stage)}/loki && chown -R 10001:10001 ${folderOf(stage)}/loki && chown ${owner} ${folderOf(stage)}/prometheus && chmod 755 ${folderOf(stage)}/prometheus`,
+    `rm -rf ${folderOf(stage)} && mkdir -p ${folderOf(stage)}/prometheus ${folderOf(stage)}/loki && chown -R 10001:10001 ${folderOf(stage)}/loki && chown ${owner} ${folderOf(stage)}/prometheus && chmod 755 ${folderOf(stage)}/prometheus`,
   );
 
-/** The stack goes, its data stays: as a second playbook run over a folder would find it. */
+/** The stack goes and its folders are made anew, as a second playbook run makes them. */
 const redeploy = async (stage: ClusterStage, faults: Faults, owner: string): Promise<void> => {
   const { cluster, namespace } = stage;
   const gone = ["--all", "--ignore-not-found", "--cascade=foreground", "--timeout=90s"];
@@ -219,7 +219,7 @@ export const scenarios: readonly Scenario[] = [
     title:
       "a data folder that root took over, a Loki that dials itself on a port nobody opens, and an alert rule whose YAML error is masked",
     core: true,
-    needs: [prometheusImage3, lokiImage, grafanaImage, nodeExporterImage, promtailImage],
+    needs: [prometheusImage2, lokiImage, grafanaImage, nodeExporterImage, promtailImage],
     finds: {
       roots: ["prometheus/data-directory-not-writable", "loki/frontend-worker-port-mismatch"],
       latent: ["prometheus/rules-file-invalid"],
