@@ -6,6 +6,7 @@ import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addLint } from "./commands/lint.ts";
+import { addRbac } from "./commands/rbac.ts";
 import { addRemediate } from "./commands/remediate.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addValidate } from "./commands/validate.ts";
@@ -20,6 +21,7 @@ const verbs = [
   addHistory,
   addValidate,
   addCollect,
+  addRbac,
   addExplain,
 ];
 
@@ -39,6 +41,7 @@ const examples = `
 Exit codes: 0 clean, 1 problems found, 2 could not tell, 3 the command itself failed.
 
 Examples:
+  watchmend diagnose --context prod                a cluster, live
   watchmend diagnose --from ./incident/            a folder of saved output
   kubectl logs prometheus-0 -p | watchmend diagnose --from -
   watchmend diagnose --from bundle.tar.gz --format html -o report.html

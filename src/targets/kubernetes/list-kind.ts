@@ -63,10 +63,11 @@ async function readChunks(
 ): Promise<Listed | "expired" | "unknown"> {
   const list = newListText(kind, groupVersion(kind, version));
   const asked = { canI: canListCommand(kind, namespace), byHand: listCommand(kind, namespace) };
-  const stop = (missing: Missing): Listed => ({ parts: list.end(), missing });
+  // What was not read must not look like an empty list.
+  const stop = (missing: Missing): Listed => ({ parts: list.isEmpty() ? [] : list.end(), missing });
   let size = 0;
   let token = "";
-  do {
+  while (true) {
     const path = `${listPath(kind, version, namespace)}?limit=${chunkSizes[size]}${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`;
     const answer = await reader.get(path);
     if (answer.truncated && size + 1 < chunkSizes.length) {
@@ -91,9 +92,9 @@ async function readChunks(
         detail: `more than ${kindBytes / 1_048_576} MiB of ${kind.resource}`,
         decideWith: `${asked.byHand.replace(" -A", " -n NAMESPACE")}`,
       });
+    if (chunk.token === "") return { parts: list.end() };
     token = chunk.token;
-  } while (token !== "");
-  return { parts: list.end() };
+  }
 }
 
 function parseChunk({ body }: ApiAnswer): { items: readonly unknown[]; token: string } | undefined {
