@@ -1,6 +1,7 @@
 // The program: its verbs, each with its command line in a file of its own under commands/.
 import { Command } from "commander";
 import { addCollect } from "./commands/collect.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { deployingVerbs } from "./commands/deploying.ts";
 import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
@@ -23,6 +24,7 @@ const verbs = [
   addCollect,
   addRbac,
   addExplain,
+  addCompletion,
 ];
 
 export function buildProgram(): Command {

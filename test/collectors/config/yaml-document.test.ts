@@ -214,6 +214,14 @@ describe("agreement with the yaml library", () => {
     ),
   })).node;
 
+  function byLibrary(written: string): unknown {
+    try {
+      return parse(written, { version: "1.1", logLevel: "silent" });
+    } catch {
+      return undefined;
+    }
+  }
+
   it("reads back what the library writes, in any style", () => {
     const style = fc.record({
       indent: fc.constantFrom(2, 4),
@@ -231,8 +239,8 @@ describe("agreement with the yaml library", () => {
     fc.assert(
       fc.property(value, style, (node, options) => {
         const written = stringify({ root: node }, { version: "1.1" as const, ...options });
-        const expected: unknown = parse(written, { version: "1.1", logLevel: "silent" });
-        // `:` and `?` before a line break are written so that the library itself reads something else.
+        const expected = byLibrary(written);
+        // `:` and `?` before a line break are written so that the library itself reads something else, or fails to.
         fc.pre(JSON.stringify(expected) === JSON.stringify({ root: node }));
         const docs = readDocuments({ source: "a.yml", startLine: 1, text: written });
         expect(docs[0]?.parseError).toBeUndefined();
