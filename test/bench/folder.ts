@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BenchResult } from "./logs.ts";
-import { cli, inTurn, timeMs } from "./timed.ts";
+import type { BenchResult } from "./result.ts";
+import { cli, cpuMs, inTurn, timeMs } from "./timed.ts";
 
 export const bench = { name: "folder", run: runFolder } as const;
 const files = 100;
@@ -12,15 +12,28 @@ async function runFolder(): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), "watchmend-bench-"));
   try {
     for (let i = 0; i < files; i++) writeFileSync(join(folder, `saved-${i}.txt`), content(i));
+    const diagnose = [cli, "diagnose", "--from", folder, "--format", "json"];
     const ms = inTurn({
       node: () => timeMs(process.execPath, ["-e", "0"]),
-      folder: () => timeMs(process.execPath, [cli, "diagnose", "--from", folder, "--format", "json"]),
+      folder: () => timeMs(process.execPath, diagnose),
+      nodeCpu: () => cpuMs(process.execPath, ["-e", "0"]),
+      folderCpu: () => cpuMs(process.execPath, diagnose),
     });
     const { node = Number.NaN, folder: ours = Number.NaN } = ms;
+    const { nodeCpu = Number.NaN, folderCpu = Number.NaN } = ms;
     return {
-      figures: { files, "diagnose, ms": ours, "node -e 0, ms": node },
-      ratios: { "diagnose over an empty node": ours / node },
-      peers: {},
+      figures: {
+        files,
+        "diagnose, ms": ours,
+        "node -e 0, ms": node,
+        "diagnose, CPU ms": folderCpu,
+        "node -e 0, CPU ms": nodeCpu,
+      },
+      ratios: {
+        "diagnose over an empty node": ours / node,
+        "CPU of diagnose over an empty node's": folderCpu / nodeCpu,
+      },
+      peers: { node: process.version },
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

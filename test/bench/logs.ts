@@ -8,18 +8,14 @@ import { textSet } from "../../src/collectors/logs/texts.ts";
 import { compilePattern } from "../../src/model/pattern.ts";
 import { rules } from "../../src/rules/registry.ts";
 import { numbers, writeLogBundle } from "./log-bundle.ts";
+import { peakMemory } from "./peak-memory.ts";
+import type { BenchResult } from "./result.ts";
+import { cli } from "./timed.ts";
 
 const rounds = 5;
 const patternCount = 800;
 const megabyte = 1_000_000;
-const bundleBytes = 256 * megabyte;
-const memoryBytes = 1_000 * megabyte;
-
-export interface BenchResult {
-  readonly figures: Readonly<Record<string, number>>;
-  readonly ratios: Readonly<Record<string, number>>;
-  readonly peers: Readonly<Record<string, string>>;
-}
+const bundleBytes = 1_000 * megabyte;
 
 export const bench = { name: "logs", run: runLogs } as const;
 
@@ -54,11 +50,15 @@ async function measure(folder: string): Promise<BenchResult> {
       if (peer.runs) theirs.push(await timed(() => ripgrep(list, file)));
     }
     figures[`${name} MB/s`] = round(size / median(ours));
-    if (!peer.runs) continue;
+    if (!peer.runs) {
+      rmSync(file);
+      continue;
+    }
     figures[`${name} MB/s ripgrep`] = round(size / median(theirs));
     ratios[`${name} throughput to ripgrep`] = round(median(theirs) / median(ours));
+    rmSync(file);
   }
-  Object.assign(figures, await memory(join(folder, "noisy.log"), texts));
+  await memory(folder, literals, figures, ratios);
   return { figures, ratios, peers: { ripgrep: peer.version } };
 }
 
@@ -106,27 +106,25 @@ function ripgrepVersion(): { readonly runs: boolean; readonly version: string } 
   return { runs: true, version: /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? "unknown" };
 }
 
-/** Peak memory after the first eighth of a gigabyte and after all of it. */
-async function memory(file: string, texts: readonly string[]): Promise<Record<string, number>> {
-  let read = 0;
-  let early = 0;
-  let peak = 0;
-  async function* again(): AsyncGenerator<Uint8Array> {
-    while (read < memoryBytes) {
-      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-        read += chunk.length;
-        peak = Math.max(peak, process.memoryUsage.rss());
-        if (read < memoryBytes / 8) early = peak;
-        yield chunk;
-      }
-    }
+/** Peak memory of the program itself, for an eighth of a gigabyte and for all of it. */
+async function memory(
+  folder: string,
+  literals: readonly string[],
+  figures: Record<string, number>,
+  ratios: Record<string, number>,
+): Promise<void> {
+  const peaks: number[] = [];
+  for (const bytes of [bundleBytes / 8, bundleBytes]) {
+    const file = join(folder, "memory.log");
+    writeLogBundle(file, bytes, 300, literals);
+    const peak = await peakMemory(process.execPath, [cli, "diagnose", "--from", file, "--format", "json"]);
+    rmSync(file);
+    if (peak === undefined) return;
+    peaks.push(peak / megabyte);
+    figures[`peak MB for ${bytes / megabyte} MB`] = round(peak / megabyte);
   }
-  await collectStream({ source: "gigabyte", startLine: 1 }, again(), textSet(texts), nowhere);
-  return {
-    "MB read": round(read / megabyte),
-    "peak MB after an eighth": round(early / megabyte),
-    "peak MB": round(peak / megabyte),
-  };
+  const [small = Number.NaN, large = Number.NaN] = peaks;
+  ratios["peak memory of a gigabyte over that of an eighth"] = round(large / small);
 }
 
 async function timed(run: () => void | Promise<void>): Promise<number> {

@@ -1,6 +1,8 @@
-// `npm run bench -- NAME [--json]`: figures of this machine, as ratios measured in one run.
+// `npm run bench -- NAME [--json] [--check]`: figures of this machine, and ratios measured in one run. With --check, a ratio
+// beyond its budget ends the run with 1.
 import { cpus, totalmem } from "node:os";
-import type { BenchResult } from "./logs.ts";
+import { judge } from "./budgets.ts";
+import type { BenchResult } from "./result.ts";
 
 interface Bench {
   readonly name: string;
@@ -31,6 +33,9 @@ for (const name of names.length > 0 ? names : Object.keys(benches)) {
   const result = { name, machine, ...(await (await load()).bench.run()) };
   if (asJson) console.log(JSON.stringify(result));
   else print(result);
+  const { exceeded, unmeasured } = judge(name, result);
+  for (const sentence of [...exceeded, ...unmeasured]) console.error(sentence);
+  if (exceeded.length > 0 && args.includes("--check")) process.exitCode = 1;
 }
 
 function print(result: BenchResult & { readonly name: string; readonly machine: string }): void {

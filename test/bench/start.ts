@@ -1,5 +1,5 @@
 // `npm run bench -- start`: how soon the CLI answers, beside an empty Node program.
-import type { BenchResult } from "./logs.ts";
+import type { BenchResult } from "./result.ts";
 import { cli, inTurn, timeMs } from "./timed.ts";
 
 export const bench = { name: "start", run: runStart } as const;
