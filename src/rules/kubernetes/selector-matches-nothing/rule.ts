@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Service, Workload } from "../../../model/kubernetes.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { groupBy } from "../../../stack/group-by.ts";
+import { indexByLabels } from "../../../stack/label-index.ts";
 import { selects } from "../../../stack/labels.ts";
 
 export const rule = defineRule({
@@ -33,18 +35,26 @@ export const rule = defineRule({
         },
       ];
     });
+    const byName = groupBy(workloads, (workload) => workload.name);
+    const unlabelled = groupBy(
+      workloads.filter((workload) => workload.templateLabels === undefined),
+      (workload) => workload.namespace,
+    );
+    const labelled = indexByLabels(workloads, (workload) => workload.templateLabels);
+    const pods = indexByLabels(facts["kubernetes.pods"], (pod) => pod.labels);
     const empty = facts["kubernetes.services"].flatMap((service): FindingDraft[] => {
       if (!service.selector || Object.keys(service.selector).length === 0) return [];
-      const meant = workloads.filter((workload) => isMeant(service, workload));
+      const meant = (byName.get(service.name) ?? []).filter((workload) => isMeant(service, workload));
       const [workload] = meant;
       if (!workload?.templateLabels || meant.length !== 1) return [];
-      const near = (namespace: string | undefined) =>
+      const isNear = ({ namespace }: { readonly namespace?: string }): boolean =>
         !namespace || !service.namespace || namespace === service.namespace;
+      // A workload whose labels are not shown may be the one.
       const isSelected =
-        workloads.some(
-          (other) => near(other.namespace) && mayMatch(service.selector, other.templateLabels),
-        ) ||
-        facts["kubernetes.pods"].some((pod) => near(pod.namespace) && selects(service.selector, pod.labels));
+        unlabelled.has(undefined) ||
+        (service.namespace ? unlabelled.has(service.namespace) : unlabelled.size > 0) ||
+        labelled.selectedBy(service.selector).some(isNear) ||
+        pods.selectedBy(service.selector).some(isNear);
       if (isSelected) return [];
       const owner = stack.components.find((component) => component.workload === workload);
       return [
@@ -75,14 +85,6 @@ function isMeant(service: Service, workload: Workload): boolean {
     workload.name === service.name &&
     (!service.namespace || !workload.namespace || service.namespace === workload.namespace)
   );
-}
-
-/** A workload whose labels are not shown may be the one. */
-function mayMatch(
-  selector: Readonly<Record<string, string>> | undefined,
-  labels: Readonly<Record<string, string>> | undefined,
-): boolean {
-  return labels === undefined || selects(selector, labels);
 }
 
 function words(labels: Readonly<Record<string, string>>): string {

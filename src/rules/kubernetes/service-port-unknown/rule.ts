@@ -2,6 +2,7 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { PodSpec } from "../../../model/kubernetes.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { indexByLabels } from "../../../stack/label-index.ts";
 
 export const rule = defineRule({
   id: "kubernetes/service-port-unknown",
@@ -19,20 +20,15 @@ export const rule = defineRule({
   references: ["https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports"],
   check(facts, stack) {
     const findings: FindingDraft[] = [];
+    const workloads = indexByLabels(facts["kubernetes.workloads"], (entry) => entry.templateLabels);
+    const pods = indexByLabels(facts["kubernetes.pods"], (entry) => entry.labels);
     for (const service of facts["kubernetes.services"]) {
-      const pairs = Object.entries(service.selector ?? {});
-      if (pairs.length === 0 || !service.ports) continue;
-      const fits = (
-        labels: Readonly<Record<string, string>> | undefined,
-        namespace: string | undefined,
-      ): boolean =>
-        labels !== undefined &&
-        (!service.namespace || !namespace || namespace === service.namespace) &&
-        pairs.every(([key, value]) => labels[key] === value);
-      const owners = [
-        ...facts["kubernetes.workloads"].filter((entry) => fits(entry.templateLabels, entry.namespace)),
-        ...facts["kubernetes.pods"].filter((entry) => fits(entry.labels, entry.namespace)),
-      ].filter((entry) => (entry.spec?.containers.length ?? 0) > 0);
+      if (!service.ports) continue;
+      const owners = [...workloads.selectedBy(service.selector), ...pods.selectedBy(service.selector)].filter(
+        ({ namespace, spec }) =>
+          (!service.namespace || !namespace || namespace === service.namespace) &&
+          (spec?.containers.length ?? 0) > 0,
+      );
       if (owners.length === 0) continue;
       for (const port of service.ports) {
         const wanted = port.targetPort ?? String(port.port);
