@@ -13,6 +13,10 @@ export const limits = {
   sourceBytes: 64 * 1024 * MiB,
   /** Files of one evidence set. A whole /var/lib/docker has more; pointing at it is a mistake that must not run for hours. */
   files: 100_000,
+  /** Outputs in one paste; a text with more prompts than that was made by a program. */
+  segments: 20_000,
+  /** Lines of one document that is held whole. */
+  documentLines: 5_000_000,
   /** Folders within folders. Deeper trees are loops made by mounts. */
   depth: 64,
   /** Archives in archives in archives. */

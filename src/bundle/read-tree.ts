@@ -112,8 +112,17 @@ async function* readText(
   // Files that grow, and those below /proc, have other sizes than they say.
   const isAll = head.length < limits.sniffBytes;
   const text = isAll ? head : await bytes.read(0, whole + 1);
-  if (text.length > whole) yield { ...origin, kind: "stream", open };
+  if (text.length > whole || hasTooManyLines(text)) yield { ...origin, kind: "stream", open };
   else yield { ...origin, kind: "text", bytes: text };
+}
+
+/** Every line costs as much as a hundred characters, also an empty one. */
+export function hasTooManyLines(bytes: Uint8Array): boolean {
+  if (bytes.length <= limits.documentLines) return false;
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0 && lines <= limits.documentLines; at = bytes.indexOf(10, at + 1))
+    lines++;
+  return lines > limits.documentLines;
 }
 
 function gapItem(what: string, because: Gap["because"], detail: string): EvidenceItem {

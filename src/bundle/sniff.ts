@@ -1,4 +1,5 @@
 // Looks at the first bytes of a file: text, archive, binary, or one large document.
+import { isUtf8 } from "node:buffer";
 import { decodeText, utf16Order } from "./decode-text.ts";
 
 export type ByteKind = "text" | "gzip" | "zip" | "tar" | "packed" | "binary";
@@ -16,6 +17,8 @@ const magics: readonly (readonly [readonly number[], ByteKind])[] = [
 
 /** How much of the bytes that are neither NUL nor text may be control characters. */
 const controlShare = 0.1;
+/** In an older encoding than UTF-8 there are letters beyond ASCII, but no control characters: those make it compressed data. */
+const foreignControlShare = 0.02;
 
 export function sniff(head: Uint8Array): ByteKind {
   for (const [magic, kind] of magics) {
@@ -53,7 +56,14 @@ function isText(head: Uint8Array): boolean {
   if (rest === 0) return false;
   // NULs in one run come from a log that was truncated while it was open; scattered ones from a binary.
   if (nul > 0 && nulRuns(head) > Math.max(4, rest / 200)) return false;
-  return control / rest < controlShare;
+  return control / rest < (isUtf8(withoutCutEnd(head)) ? controlShare : foreignControlShare);
+}
+
+/** A character of several bytes may be cut where the head ends. */
+function withoutCutEnd(head: Uint8Array): Uint8Array {
+  let end = head.length;
+  while (end > 0 && head.length - end < 3 && ((head[end - 1] ?? 0) & 0xc0) === 0x80) end--;
+  return head.subarray(0, (head[end - 1] ?? 0) >= 0xc0 ? end - 1 : end);
 }
 
 function hasUtf16Mark(head: Uint8Array): boolean {

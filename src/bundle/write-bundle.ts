@@ -115,7 +115,7 @@ async function writeFolder(
   const extra = async (name: string, text: string | undefined) => {
     if (text === undefined) return;
     const redacted = redactor.redact(text, name);
-    removed.push(...redacted.removed);
+    for (const one of redacted.removed) removed.push(one);
     await writeFile(join(folder, name), redacted.text, { mode: 0o600 });
   };
   await extra(collectorLogName, content.collectorLog ?? "");
@@ -145,7 +145,7 @@ async function writeItem(
   const { body } = item;
   if (isMissing(body)) return missingItem(described, body, redactor);
   const written = await writeRedacted(join(folder, file), described.locator, body, redactor);
-  removed.push(...written.removed);
+  for (const one of written.removed) removed.push(one);
   return {
     ...described,
     status: "collected",

@@ -6,6 +6,7 @@ import { realFileSystem } from "../bundle/file-system.ts";
 import { limits } from "../bundle/limits.ts";
 import { locateAll } from "../bundle/locate.ts";
 import { gapOfError, userErrorOf } from "../bundle/read-errors.ts";
+import { hasTooManyLines } from "../bundle/read-tree.ts";
 import { sniff } from "../bundle/sniff.ts";
 import type { SourceOrigin } from "../bundle/source-text.ts";
 import { walkFolder } from "../bundle/walk-folder.ts";
@@ -42,7 +43,7 @@ export async function readLintFiles(path: string, useGitignore: boolean): Promis
   const foreignEncoding = new Set<string>();
   const gaps: Gap[] = [...walked.gaps];
   for (const source of walked.sources) {
-    const read = readText(root, source);
+    const read = readText(root, source, start.single);
     if (!read) continue;
     if ("because" in read) gaps.push(read);
     else {
@@ -144,15 +145,17 @@ function below(folder: string, path: string): string | undefined {
   return inside.startsWith("..") ? undefined : inside.split(sep).join("/");
 }
 
-/** Text of a file; undefined for what is no text; a gap for what should have been read and was not. */
+/** Text of a file; undefined for what is no text and only lay in the folder; a gap for what should have been read and was not. */
 function readText(
   root: string,
   source: string,
+  isNamed: boolean,
 ): { readonly text: string; readonly utf8: boolean } | Gap | undefined {
   try {
     const full = join(root, source);
     const { size } = statSync(full);
-    if (size === 0) return undefined;
+    if (size === 0)
+      return isNamed ? { what: source, because: "absent", detail: "the file is empty" } : undefined;
     if (size > limits.wholeDocumentBytes)
       return {
         what: source,
@@ -160,7 +163,16 @@ function readText(
         detail: `larger than ${limits.wholeDocumentBytes / 2 ** 20} MB`,
       };
     const bytes = readFileSync(full);
-    if (sniff(bytes.subarray(0, limits.sniffBytes)) !== "text") return undefined;
+    if (sniff(bytes.subarray(0, limits.sniffBytes)) !== "text")
+      return isNamed
+        ? {
+            what: source,
+            because: "unparseable",
+            detail: "no text; lint reads files and folders, no archives",
+          }
+        : undefined;
+    if (hasTooManyLines(bytes))
+      return { what: source, because: "too-large", detail: `more than ${limits.documentLines} lines` };
     const utf8 = strictUtf8(bytes);
     return utf8 === undefined ? { text: decodeText(bytes), utf8: false } : { text: utf8, utf8: true };
   } catch (error) {

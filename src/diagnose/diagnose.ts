@@ -1,5 +1,6 @@
 // A path, or pasted text, to a report: the one flow behind `diagnose --from`, `lint` and the demo.
 
+import { limits } from "../bundle/limits.ts";
 import { readEvidence } from "../bundle/read-evidence.ts";
 import type { EvidenceItem, SourceText } from "../bundle/source-text.ts";
 import { toSegments } from "../bundle/to-segments.ts";
@@ -31,7 +32,12 @@ async function gatherItems(
   const gaps: Gap[] = [];
   const streamed: FactSet[] = [];
   for await (const item of items) {
-    if (item.kind === "text") segments.push(...toSegments(item));
+    if (item.kind === "text") {
+      const pieces = toSegments(item);
+      for (const piece of pieces.slice(0, limits.segments)) segments.push(piece);
+      if (pieces.length > limits.segments)
+        gaps.push(tooMany(item.source, pieces[limits.segments]?.startLine));
+    }
     if (item.kind === "gap") gaps.push(item.gap);
     if (item.kind === "stream") {
       const { kind: _kind, sizeBytes: _size, open, ...origin } = item;
@@ -39,6 +45,15 @@ async function gatherItems(
     }
   }
   return { segments, gaps, streamed };
+}
+
+function tooMany(source: string, line: number | undefined): Gap {
+  return {
+    what: source,
+    because: "too-large",
+    detail: `more than ${limits.segments} commands and outputs in one text; the rest was not read`,
+    at: { source, ...(line === undefined ? {} : { line }) },
+  };
 }
 
 export async function diagnosePath(

@@ -151,7 +151,7 @@ function unite(
     const scope =
       isOwn || scopes.has(scopeOf(stands)) ? scopeOf(stands) : ([...scopes][0] ?? scopeOf(stands));
     const group = groups.get(scope);
-    if (group) group.lines.push(...hit.lines);
+    if (group) for (const line of hit.lines) group.lines.push(line);
     else groups.set(scope, { component: stands, lines: [...hit.lines] });
   }
   return [...groups.values()].flatMap(({ component, lines }) => {
@@ -272,7 +272,10 @@ function hasRecovered(
   if (recovered.length === 0) return false;
   const streams = new Set(hit.lines.map((line) => line.streamId));
   return [...streams].every((stream) => {
-    const last = Math.max(...hit.lines.filter((line) => line.streamId === stream).map((line) => line.index));
+    const last = hit.lines.reduce(
+      (latest, line) => (line.streamId === stream ? Math.max(latest, line.index) : latest),
+      Number.NEGATIVE_INFINITY,
+    );
     return all.some((line) => line.streamId === stream && line.index > last && matches(recovered, line));
   });
 }

@@ -330,8 +330,9 @@ describe("for every text", () => {
     ["logins", "docker login ".repeat(100_000)],
     ["one line", "level=info msg=x ".repeat(500_000)],
   ])("is done in time with many %s", (_, text) => {
-    const started = performance.now();
+    // CPU time: the machine may be busy with something else.
+    const started = process.cpuUsage();
     redact(text);
-    expect(performance.now() - started).toBeLessThan(12_000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(12_000);
   });
 });
