@@ -1,4 +1,6 @@
 // A name in --disable_metrics or --enable_metrics that this version does not know ends cAdvisor.
+import type { FindingDraft } from "../../../model/finding.ts";
+import { isAtLeast } from "../../../stack/semver.ts";
 import { cadvisorMetrics } from "../../../stack/settings-by-version.ts";
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
@@ -24,6 +26,25 @@ export const rule = textRule({
     const flag = /enable_metrics/.test(line.text) ? "enable_metrics" : "disable_metrics";
     return `--${flag} of cAdvisor${component?.version ? ` ${component.version}` : ""} names "${name}", which this version does not know (unsupported metric)${cadvisorMetrics.has(name) ? "; newer versions do" : ""}`;
   },
+  fromFiles: (_facts, stack) =>
+    stack.components.flatMap((component): FindingDraft[] => {
+      if (component.kind !== "cadvisor") return [];
+      const flag = component.args.find(({ text }) => /^-{1,2}(?:disable|enable)_metrics=/.test(text));
+      const names = flag?.text.slice(flag.text.indexOf("=") + 1).split(",") ?? [];
+      // `latest` of every registry is newer than 0.47
+      const isNew =
+        isAtLeast(component.version, "0.47.0") ?? /cadvisor(?::latest)?$/.test(component.image ?? "");
+      if (!flag || !isNew || !names.some((name) => name.trim() === "accelerator")) return [];
+      return [
+        {
+          subject: { kind: "component", id: component.id },
+          component: component.id,
+          says: `${flag.text.split("=")[0]} of cAdvisor${component.version ? ` ${component.version}` : ""} names "accelerator", which was removed in 0.47 (unsupported metric): cAdvisor exits with its help text`,
+          proof: [flag.at],
+          certainty: component.version ? "proven" : "likely",
+        },
+      ];
+    }),
   decideWith:
     "docker logs CADVISOR 2>&1 | grep -m1 'unsupported metric'; docker run --rm IMAGE --help 2>&1 | grep -A3 disable_metrics",
   references: [

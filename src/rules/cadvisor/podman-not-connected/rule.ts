@@ -15,6 +15,8 @@ const texts = [
 ];
 const patterns = texts.map(compilePattern);
 
+const factory = /container factory failed|validate Podman info/i;
+
 export const rule = defineRule({
   id: "cadvisor/podman-not-connected",
   title: "Podman's containers have no name in the metrics: the agent cannot reach Podman's API socket",
@@ -45,14 +47,19 @@ export const rule = defineRule({
     const ofPodman = samples.filter(({ labels }) => /libpod-[0-9a-f]/.test(labels.id ?? ""));
     const nameless = ofPodman.filter(({ labels }) => !labels.name);
     const isBlind = nameless.length > 0 && nameless.length === ofPodman.length;
-    const line = lines.at(-1);
+    const units = facts["host.units"].filter(({ name }) => name === "podman.socket");
+    const usesPodman =
+      ofPodman.length > 0 ||
+      units.length > 0 ||
+      facts["docker.engines"].some(({ isPodman }) => isPodman) ||
+      facts["text.lines"].some((entry) => /prometheus-podman-exporter|libpod-[0-9a-f]{12}/.test(entry.text));
+    // cAdvisor tries every runtime it knows at start; on a host without Podman that refusal means nothing
+    const line = lines.findLast((entry) => usesPodman || !factory.test(entry.text));
     if (!line && !isBlind) return [];
     const component = stack.components.find(
       ({ kind, id }) => kind === "cadvisor" || (line?.component !== undefined && id.includes(line.component)),
     );
-    const socket = facts["host.units"].find(
-      ({ name, active }) => name === "podman.socket" && active !== undefined && active !== "active",
-    );
+    const socket = units.find(({ active }) => active !== undefined && active !== "active");
     const path = line?.text.match(/(\/\S*podman\.sock)/)?.[1] ?? "/run/podman/podman.sock";
     const reason = /permission denied/.test(line?.text ?? "")
       ? `${path} refuses it (permission denied: another user's rootless socket, or SELinux)`
