@@ -1,5 +1,7 @@
 // Kubernetes objects as YAML or JSON: manifests, `kubectl get -o yaml|json`, lists, dumps, `helm template` output.
+
 import type { Segment } from "../../model/evidence.ts";
+import { memberOf, textOf } from "../../model/json-value.ts";
 import {
   configDocument,
   maxDocumentLength,
@@ -91,10 +93,17 @@ function emitDocument(doc: ParsedDocument, reading: Reading, command: KubectlCom
   if (!found && doc.text.length < segment.text.length) {
     const { command: _command, ...rest } = segment;
     reading.emit.segment({ ...rest, startLine: doc.startLine, text: doc.text });
+  } else if (!found && isComponentConfig(doc.value)) {
+    reading.emit.fact("config.documents", configDocument(segment, doc, "unknown-yaml"));
   } else if (!found) reading.emit.gap(noObject(doc));
   if (found && doc.duplicateKeys.length > 0) {
     reading.emit.fact("config.documents", configDocument(segment, doc, "kubernetes-manifest"));
   }
+}
+
+/** Files of the kubelet, kubeadm and kube-proxy have apiVersion and kind, and are no objects of the API. */
+function isComponentConfig(value: unknown): boolean {
+  return /^[\w-]+\.config\.k8s\.io\//.test(textOf(memberOf(value, "apiVersion")) ?? "");
 }
 
 function noObject(doc: ParsedDocument) {

@@ -1,5 +1,8 @@
 // In a container without the host's root mounted and named, the file system collector measures the container.
+
+import type { Sample } from "../../../model/api.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Disk } from "../../../model/host.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
@@ -24,6 +27,7 @@ export const rule = defineRule({
     "kubernetes.workloads",
     "kubernetes.pods",
   ],
+  uses: ["host.disks"],
   rivals: [
     {
       rule: "node-exporter/network-namespace-of-container",
@@ -36,8 +40,8 @@ export const rule = defineRule({
     "https://github.com/prometheus/node_exporter#docker",
     "https://github.com/prometheus/node_exporter/issues/1585",
   ],
-  check({ "metrics.samples": samples = [] }, stack) {
-    const fromFlags = stack.components.flatMap(flagFinding);
+  check({ "metrics.samples": samples = [], "host.disks": disks }, stack) {
+    const fromFlags = stack.components.flatMap((component) => flagFinding(component, samples, disks));
     if (fromFlags.length > 0) return fromFlags;
     const mounts = samples.filter((sample) =>
       /^node_filesystem_(size|avail|free)(_bytes)?$/.test(sample.name),
@@ -75,7 +79,11 @@ interface View {
   readonly mounts: readonly { readonly source: string; readonly target: string }[];
 }
 
-function flagFinding(component: Component): FindingDraft[] {
+function flagFinding(
+  component: Component,
+  samples: readonly Sample[],
+  disks: readonly Disk[],
+): FindingDraft[] {
   if (component.kind !== "node-exporter") return [];
   const view = viewOf(component);
   if (!view) return [];
@@ -88,7 +96,7 @@ function flagFinding(component: Component): FindingDraft[] {
   // the widespread form of tutorials: only proc and sys of the host, the root file system through an exclude list
   if (rootfs === undefined && flag("procfs") !== undefined && root) {
     const isOld = view.args.some((arg) => /ignored-mount-points|mount-points-exclude/.test(arg));
-    if (isOld) return [];
+    if (isOld) return [tutorialFinding(component, view, root.target, samples, disks)];
   }
   if (rootfs !== undefined && (!root || samePath(root.target, rootfs)))
     return root ? [] : missingMount(component, view, rootfs);
@@ -99,6 +107,44 @@ function flagFinding(component: Component): FindingDraft[] {
         : "the flag --path.rootfs=/host and the mount of the host's / are missing"
       : `--path.rootfs=${rootfs}, but the host's / is mounted at ${root?.target}`;
   return [finding(component, view, problem)];
+}
+
+/** Mount points are the host's, read from its /proc; their sizes are those of the container's own tree. */
+function tutorialFinding(
+  component: Component,
+  view: View,
+  target: string,
+  samples: readonly Sample[],
+  disks: readonly Disk[],
+): FindingDraft {
+  const base = finding(
+    component,
+    view,
+    `the host's / is mounted at ${target}, but the flag --path.rootfs=${target} is missing`,
+  );
+  const sizes = samples.filter(({ name }) => /^node_filesystem_size(?:_bytes)?$/.test(name));
+  const pairs = sizes.flatMap((sample) => {
+    const disk = disks.find(
+      ({ mount, unit, container }) =>
+        mount === sample.labels.mountpoint && unit === "bytes" && container === undefined,
+    );
+    return disk?.size ? [{ sample, disk, size: disk.size }] : [];
+  });
+  const wrong = pairs.find(({ sample, size }) => Math.abs(sample.value - size) > size * 0.1);
+  if (wrong)
+    return {
+      ...base,
+      says: `${base.says}: node_filesystem_size_bytes of ${wrong.disk.mount} is ${giga(wrong.sample.value)}, df on the host says ${giga(wrong.size)}`,
+      proof: [...base.proof, wrong.sample.at, wrong.disk.at],
+    };
+  // sizes of one disk only may come out right: nothing shows that they do not
+  return sizes.length > 0 && pairs.length === 0
+    ? { ...base, certainty: "likely" }
+    : { ...base, severity: "notice" };
+}
+
+function giga(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function missingMount(component: Component, view: View, rootfs: string): FindingDraft[] {
