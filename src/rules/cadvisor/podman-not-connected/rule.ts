@@ -56,6 +56,16 @@ export const rule = defineRule({
     // cAdvisor tries every runtime it knows at start; on a host without Podman that refusal means nothing
     const line = lines.findLast((entry) => usesPodman || !factory.test(entry.text));
     if (!line && !isBlind) return [];
+    const isUsed =
+      isBlind ||
+      facts["docker.engines"].some(({ isPodman }) => isPodman === true) ||
+      facts["host.units"].some(({ name }) => /^podman/.test(name)) ||
+      stack.components.some(({ args }) => args.some(({ text }) => /^--?podman[= ]/.test(text)));
+    // on a Docker host cAdvisor looks for Podman in vain, says so, and nothing is missing
+    const isOnlyLooking = lines.every(
+      ({ text }) => /Registration of the podman/.test(text) && !/permission denied/.test(text),
+    );
+    if (!isUsed && isOnlyLooking) return [];
     const component = stack.components.find(
       ({ kind, id }) => kind === "cadvisor" || (line?.component !== undefined && id.includes(line.component)),
     );
