@@ -49,6 +49,26 @@ export function withheldItem(commands: readonly HostCommand[], { host, how, righ
   };
 }
 
+/** The engine refuses this user everything alike. */
+export function isRefusedByEngine(command: HostCommand, { code, errors }: Frame): boolean {
+  return needsEngine(command) && code !== 0 && refusedByEngine.test(errors);
+}
+
+export function refusedItem(commands: readonly HostCommand[], errors: string, asked: Asked): CollectedItem {
+  const { host, how, rights } = asked;
+  const typed = commands.map((command) => typedText(command, rights));
+  return {
+    locator: `${host}: what the Docker engine shows`,
+    how,
+    host,
+    body: {
+      because: "forbidden",
+      detail: `${lastLine(errors)} (${typed.slice(0, 4).join("; ")}${typed.length > 4 ? "; …" : ""})`,
+      decideWith: `ssh -t ${host} 'sudo usermod -aG docker "$USER"'   # then log in again; or allow sudo without a password`,
+    },
+  };
+}
+
 export function lostItem(command: HostCommand, asked: Asked, missing: Missing): CollectedItem {
   return describe(command, asked, missing);
 }
@@ -74,8 +94,7 @@ export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): Collec
     return missing("too-large", `more than ${asked.maxBytes} bytes`, retry);
   const isFailure = code !== 0 && code !== 141;
   const isRefused = forbidden.test(errors) && (output.length === 0 || refusedByEngine.test(errors));
-  if (isFailure && isRefused)
-    return missing("forbidden", lastLine(errors), adviceFor(command, errors, retry, asked));
+  if (isFailure && isRefused) return missing("forbidden", lastLine(errors), adviceFor(command, retry, asked));
   if (isFailure && output.length === 0 && !command.failureSpeaks && errors === "")
     return command.optional ? undefined : missing("unreadable", `it ended with exit code ${code}`, retry);
   return isFailure ? Buffer.concat([output, newlineAfter(output), Buffer.from(`${errors}\n`)]) : output;
@@ -85,9 +104,7 @@ function missing(because: Missing["because"], detail: string, decideWith: string
   return { because, detail, decideWith };
 }
 
-function adviceFor(command: HostCommand, errors: string, retry: string, { host, rights }: Asked): string {
-  if (needsEngine(command) && /docker daemon socket|docker\.sock|docker API/i.test(errors))
-    return `ssh -t ${host} 'sudo usermod -aG docker "$USER"', then log in again; or grant sudo without a password`;
+function adviceFor(command: HostCommand, retry: string, { host, rights }: Asked): string {
   return needsRoot(command) || rights.root === "none"
     ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}`
     : retry;
