@@ -43,7 +43,7 @@ export function withheldItem(commands: readonly HostCommand[], { host, how, righ
     body: {
       because: "forbidden",
       detail: `${typed.map((text) => text.split(" | ")[0]).join("; ")}: this user is not root there, and sudo asks for a password or is not allowed`,
-      decideWith: `ssh -t ${host} sudo sh -c ${quoteWord(typed.join("; "))}`,
+      decideWith: `ssh -t ${host} ${quoteWord(typed.map((text) => `sudo ${text}`).join("; "))}`,
       ...(isDetail ? { onlySharpens: true as const } : {}),
     },
   };
@@ -81,7 +81,7 @@ const refusedByEngine =
 
 export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem["body"] | undefined {
   const { code, errors, output } = frame;
-  const retry = `ssh ${asked.host} ${typedText(command, asked.rights)}`;
+  const retry = `ssh ${asked.host} ${quoteWord(typedText(command, asked.rights))}`;
   if (code === undefined) return missing("unreachable", "the connection ended before the answer did", retry);
   if (code === noEngineCode) return undefined;
   if (code === noToolCode || code === 127)
@@ -106,7 +106,7 @@ function missing(because: Missing["because"], detail: string, decideWith: string
 
 function adviceFor(command: HostCommand, retry: string, { host, rights }: Asked): string {
   return needsRoot(command) || rights.root === "none"
-    ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}`
+    ? `ssh -t ${host} ${quoteWord(`sudo ${typedText(command, { ...rights, root: "root" })}`)}`
     : retry;
 }
 
