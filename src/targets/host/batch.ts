@@ -24,7 +24,7 @@ export interface ClockReading {
   readonly afterMs: number;
 }
 
-const perBatchMs = 180_000;
+const perBatchMs = 300_000;
 
 export async function runBatch(
   session: HostSession,
