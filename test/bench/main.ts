@@ -11,6 +11,7 @@ interface Bench {
 
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   start: () => import("./start.ts"),
+  cluster: () => import("./cluster.ts"),
   folder: () => import("./folder.ts"),
   manifests: () => import("./manifests.ts"),
   logs: () => import("./logs.ts"),

@@ -1,4 +1,5 @@
 // Two writers, or a file system whose locks do not work.
+import { readySince } from "../../../stack/ready-since.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -40,6 +41,8 @@ export const rule = textRule({
             ? "The SQLite file is on a network file system whose locks do not work"
             : "Two Grafana pods run at once on one SQLite file",
       };
+    // It asks again and gets through: a Grafana that is ready has its database.
+    if (hit.component && readySince(hit.component) !== undefined) return { holds: false };
     if (fatal || many) return { holds: true, certainty: "likely" };
     return {};
   },
