@@ -4,9 +4,9 @@ import type { Execution, StepResult } from "../../model/remediation.ts";
 import { type BackupStore, openBackupStore } from "./backup-store.ts";
 import { denyStep } from "./deny.ts";
 import type { Doors } from "./doors.ts";
-import type { Actor, LockTarget, NewEntry } from "./entry.ts";
+import type { Actor, LockTarget, NewEntry, ReachOptions } from "./entry.ts";
 import { awaitGates, type GateEvent } from "./gate.ts";
-import { type Journal, openJournal, readJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 import { kindFor } from "./kinds/registry.ts";
 import { type Locks, takeLocks } from "./locks.ts";
 import { makeTransactionFolder, newId } from "./state-folder.ts";
@@ -25,6 +25,8 @@ export interface TransactionOptions {
   readonly fingerprints?: ReadonlyMap<string, string>;
   /** Steps that wait for another one: when that is left for a person, they are left too. */
   readonly needs?: ReadonlyMap<number, readonly number[]>;
+  /** How the doors were opened, for whoever undoes it. */
+  readonly reach?: ReachOptions;
   readonly gateMs?: number;
   readonly signal?: AbortSignal;
   readonly onGate?: (event: GateEvent) => void;
@@ -76,6 +78,7 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
     steps: [...steps],
     ...(findings ? { findings: [...findings] } : {}),
     locks: targets,
+    ...(options.reach ? { reach: options.reach } : {}),
   });
   let locks: Locks;
   try {
@@ -222,10 +225,11 @@ export function resultOf({ step, look }: Looked): StepResult {
         state: "done",
         before: look.before,
         after: look.after,
+        where: look.subject,
         ...(look.notes?.[0] === undefined ? {} : { because: look.notes.join("; ") }),
       };
     case "already":
-      return { step, state: "already" };
+      return { step, state: "already", where: look.subject };
     case "left":
       return {
         step,
@@ -253,8 +257,10 @@ function transactionOf(run: Run, execution: Execution, gate: readonly string[]):
 }
 
 async function takeBack(run: Run, because: string): Promise<Undone> {
-  const course = readJournal(run.folder);
-  if (!course) return { complete: true, says: [] };
+  const entries = [...run.journal.written];
+  const begun = entries.find((one) => one.what === "begun");
+  if (!begun) return { complete: true, says: [] };
+  const course = { begun, entries, unreadable: 0 };
   try {
     return await undoAll(course, run.journal, actContext(run), because);
   } finally {
@@ -275,7 +281,7 @@ function gatesOf(
   run: Run,
 ): { readonly kind: AnyKind; readonly image: unknown; readonly context: ActContext }[] {
   const context = actContext(run);
-  return (readJournal(run.folder)?.entries ?? []).flatMap((one) => {
+  return run.journal.written.flatMap((one) => {
     if (one.what !== "intent") return [];
     const kind = kindFor({ do: one.kind } as Step);
     return [{ kind, image: kind.parse(one.image), context }];
@@ -294,6 +300,7 @@ function withPoints(journal: Journal, point: ((name: string) => void) | undefine
   if (!point) return journal;
   return {
     folder: journal.folder,
+    written: journal.written,
     append(entry: NewEntry) {
       point(`before ${entry.what}`);
       journal.append(entry);
