@@ -107,24 +107,18 @@ const test = async (
   if (interrupted.signal.aborted) return 130;
   const failed = outcomes.filter((outcome) => outcome.error !== undefined);
   printTable(outcomes);
-  if (flags.table === true) writeTable(outcomes, ["npm run test:rig", ...tableWords(words, flags)].join(" "));
+  if (flags.table === true) {
+    const all = await Promise.all(suiteNames.map(suiteOf));
+    writeTable(
+      outcomes,
+      all.flat().map(({ scenario }) => scenario.name),
+    );
+  }
   for (const { suite, scenario } of failed) console.log(`failed: ${suite}/${scenario.name}`);
   say(`${outcomes.length} scenarios in ${seconds(Date.now() - begun)}`);
   console.log(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
   return failed.length > 0 ? 1 : 0;
 };
-
-/** The words that make the same table again. */
-const tableWords = (
-  words: readonly string[],
-  flags: Record<string, string | boolean | undefined>,
-): string[] => [
-  "--",
-  ...words,
-  ...(flags.core === true ? ["--core"] : []),
-  ...(typeof flags.only === "string" ? ["--only", flags.only] : []),
-  "--table",
-];
 
 const buildAll = async (): Promise<void> => {
   const parts = startParts(allParts);
