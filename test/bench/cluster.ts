@@ -12,7 +12,7 @@ import { startParts } from "../rig/parts/index.ts";
 import { dirOf } from "../rig/parts/part.ts";
 import { until } from "../rig/process/wait.ts";
 import { asOperator, endRun, type Run, startRun } from "../rig/world/run.ts";
-import type { BenchResult } from "./logs.ts";
+import type { BenchResult } from "./result.ts";
 import { cli, median } from "./timed.ts";
 
 export const bench = { name: "cluster", run: runCluster } as const;
