@@ -20,12 +20,15 @@ describe.each(names)("%s", (name) => {
   const roots = loud.filter(({ role }) => role === "root");
   const told = loud.map(({ role, rule, says }) => `${role} ${rule}: ${says}`);
 
-  test.runIf(incident.healthy)("nothing is found", () => {
-    expect(told).toEqual([]);
-    expect(report.verdict).not.toBe("problems");
-  });
+  if (incident.healthy) {
+    test("nothing is found", () => {
+      expect(told).toEqual([]);
+      expect(report.verdict).not.toBe("problems");
+    });
+    return;
+  }
 
-  test.skipIf(incident.healthy)("the cause is found, first, and alone", () => {
+  test("the cause is found, first, and alone", () => {
     const expected = incident.expect ?? [];
     expect(expected.length).toBeGreaterThan(0);
     for (const { rule, says } of expected) {

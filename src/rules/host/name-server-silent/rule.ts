@@ -36,6 +36,7 @@ export const rule = defineRule({
       if (server === undefined || server === "127.0.0.11" || found.has(server)) continue;
       if (!isSilence(dial) || answers(server, facts)) continue;
       const configured = settingOf(server, dial, facts);
+      if (configured === undefined && asksCluster(dial)) continue;
       const where = dial.fromHost ?? configured?.host;
       found.set(server, {
         subject: { kind: "network", id: `name server ${server}` },
@@ -56,6 +57,11 @@ export const rule = defineRule({
       `dig +time=2 +tries=1 @${finding.subject.id.replace(/^name server /, "")} localhost`,
     ),
 });
+
+/** The name server of a cluster is CoreDNS, which has rules of its own. */
+function asksCluster({ fromPod, target, targetHost }: Dial): boolean {
+  return fromPod !== undefined || /\.svc(?:\.|$)|\.cluster\.local\.?$/.test(targetHost ?? target);
+}
 
 /** Only what asked this server itself: `cannot resolve` is said of a missing name, too. */
 function isSilence({ outcome, tool, error }: Dial): boolean {

@@ -17,11 +17,11 @@ export const rule = defineRule({
   decideWith: "kubectl -n NAMESPACE describe pvc CLAIM | grep 'Used By'",
   references: ["https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes"],
   check(facts, stack) {
-    const owners = [...facts["kubernetes.workloads"], ...facts["kubernetes.pods"]].filter(({ spec }) => spec);
+    const users = usersOf([...facts["kubernetes.workloads"], ...facts["kubernetes.pods"]]);
     return facts["kubernetes.claims"].flatMap((claim): FindingDraft[] => {
-      const near = owners.filter(
-        ({ namespace }) => !namespace || !claim.namespace || namespace === claim.namespace,
-      );
+      const used = users.get(claim.name) ?? [];
+      if (used.some((namespace) => !namespace || !claim.namespace || namespace === claim.namespace))
+        return [];
       // only a claim that is named after a component whose volumes are all shown
       const owner = stack.components.find(
         (component) =>
@@ -30,7 +30,7 @@ export const rule = defineRule({
           (!component.namespace || !claim.namespace || component.namespace === claim.namespace),
       );
       const spec = owner && (owner.workload?.spec ?? owner.pods.find((pod) => pod.spec)?.spec);
-      if (!owner || !spec || near.some(({ spec: other }) => other && uses(other, claim.name))) return [];
+      if (!owner || !spec) return [];
       const templates = facts["kubernetes.workloads"].some(({ name, volumeClaimTemplates }) =>
         volumeClaimTemplates?.some((template) =>
           new RegExp(`^${literal(`${template.name}-${name}-`)}\\d+$`).test(claim.name),
@@ -55,8 +55,19 @@ export const rule = defineRule({
   }),
 });
 
-function uses(spec: PodSpec, claim: string): boolean {
-  return spec.volumes.some(({ type, ref }) => type === "persistentVolumeClaim" && ref === claim);
+/** Claim name to the namespaces of those that mount it. */
+function usersOf(
+  owners: readonly { readonly namespace?: string; readonly spec?: PodSpec }[],
+): ReadonlyMap<string, (string | undefined)[]> {
+  const users = new Map<string, (string | undefined)[]>();
+  for (const { namespace, spec } of owners)
+    for (const { type, ref } of spec?.volumes ?? []) {
+      if (type !== "persistentVolumeClaim" || ref === undefined) continue;
+      const known = users.get(ref);
+      if (known) known.push(namespace);
+      else users.set(ref, [namespace]);
+    }
+  return users;
 }
 
 function volumesOf(spec: PodSpec): string {
