@@ -58,6 +58,13 @@ export const checkHosts: Check = function* (stack, { input }) {
         why: "connections from other hosts would be refused",
         write: `listen: ${address}`,
       };
+    if (runtime === "kubernetes")
+      yield {
+        path: ["hosts", name, "runtime"],
+        says: "clusters are not rendered by this version",
+        why: "a host that is left out in silence would be believed to be monitored",
+        write: "runtime: docker or podman; scrape what the cluster exposes with a job under scrape:",
+      };
     if (input.hosts[name]?.kubernetes && runtime !== "kubernetes")
       yield {
         path: ["hosts", name, "kubernetes"],

@@ -37,10 +37,63 @@ export function isLoopback(host: string): boolean {
 /** Components an address may mean, seen from `from`; best guesses only when nothing names it exactly. */
 export function resolveAddress(stack: Stack, address: Address, from?: Component): readonly Component[] {
   if (isLoopback(address.host)) return onSameMachine(stack, address, from);
-  const exact = stack.components.filter((component) => answersTo(component, address.host, from));
+  const exact = candidates(stack.components, address.host).filter((component) =>
+    answersTo(component, address.host, from),
+  );
   if (exact.length <= 1) return exact.length === 1 ? exact : guess(stack, address);
   const byPort = exact.filter((component) => listensOn(component, address.port));
   return byPort.length > 0 ? byPort : exact;
+}
+
+interface Index {
+  /** Components under every name and address they may answer to. */
+  readonly byName: ReadonlyMap<string, ReadonlySet<Component>>;
+  readonly byKind: ReadonlyMap<string, readonly Component[]>;
+  readonly order: ReadonlyMap<Component, number>;
+}
+
+/** Made once per list: a stack of thousands of components is asked about as many addresses. */
+const indexes = new WeakMap<readonly Component[], Index>();
+
+function indexOf(components: readonly Component[]): Index {
+  const known = indexes.get(components);
+  if (known) return known;
+  const byName = new Map<string, Set<Component>>();
+  const byKind = new Map<string, Component[]>();
+  const order = new Map<Component, number>();
+  for (const [i, component] of components.entries()) {
+    order.set(component, i);
+    const list = byKind.get(component.kind);
+    if (list) list.push(component);
+    else byKind.set(component.kind, [component]);
+    for (const name of namesOf(component)) {
+      const set = byName.get(name);
+      if (set) set.add(component);
+      else byName.set(name, new Set([component]));
+    }
+  }
+  const made = { byName, byKind, order };
+  indexes.set(components, made);
+  return made;
+}
+
+function namesOf({ host, docker, pods, services }: Component): readonly string[] {
+  return [
+    host,
+    docker?.name,
+    docker?.service,
+    ...(docker?.networks ?? []).flatMap((network) => [network.ip, ...(network.aliases ?? [])]),
+    ...pods.flatMap((pod) => [pod.ip, pod.name]),
+    ...services.flatMap((service) => [service.clusterIP, service.name]),
+  ].filter((name) => name !== undefined);
+}
+
+/** In the order of the stack. */
+function candidates(components: readonly Component[], host: string): readonly Component[] {
+  const { byName, order } = indexOf(components);
+  const first = host.split(".")[0] ?? host;
+  const found = new Set([...(byName.get(host) ?? []), ...(byName.get(first) ?? [])]);
+  return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
 }
 
 function answersTo(component: Component, host: string, from: Component | undefined): boolean {
@@ -97,8 +150,7 @@ function guess(stack: Stack, address: Address): readonly Component[] {
     ? kindOfPort(address.port)
     : (kindOfName(first?.replace(/-gateway$/, "")) ?? kindOfPort(address.port));
   if (!kind) return [];
-  const candidates = stack.components.filter(
-    (component) => component.kind === kind && (!isNumeric || !component.host),
-  );
-  return candidates.length === 1 ? candidates : [];
+  const ofKind = indexOf(stack.components).byKind.get(kind) ?? [];
+  const possible = ofKind.filter((component) => !isNumeric || !component.host);
+  return possible.length === 1 ? possible : [];
 }

@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   folder: () => import("./folder.ts"),
   manifests: () => import("./manifests.ts"),
   logs: () => import("./logs.ts"),
+  render: () => import("./render.ts"),
 };
 
 const args = process.argv.slice(2);

@@ -139,6 +139,11 @@ const refused: readonly (readonly [name: string, text: string, expected: RegExp]
   ["a list", "- a\n", /is a list, not a mapping/],
   ["nothing", "", /schema: is missing/],
   [
+    "a runtime that is not rendered",
+    `${head}${server}    runtime: kubernetes\n`,
+    /w\.yaml:7: hosts\.mon\.runtime: clusters are not rendered by this version/,
+  ],
+  [
     "an unknown component",
     `${head}${server}components:\n  lokki: {}\n`,
     /no key is called "lokki" here; did you mean loki\?/,
