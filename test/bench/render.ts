@@ -3,11 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-<<<<<<< HEAD
 import type { BenchResult } from "./result.ts";
-=======
-import type { BenchResult } from "./logs.ts";
->>>>>>> model-land
 import { cli, median } from "./timed.ts";
 
 export const bench = { name: "render", run: runRender } as const;
