@@ -330,9 +330,8 @@ describe("for every text", () => {
     ["logins", "docker login ".repeat(100_000)],
     ["one line", "level=info msg=x ".repeat(500_000)],
   ])("is done in time with many %s", (_, text) => {
-    // CPU time: the machine may be busy with something else.
-    const started = process.cpuUsage();
+    const started = performance.now();
     redact(text);
-    expect(process.cpuUsage(started).user / 1000).toBeLessThan(12_000);
+    expect(performance.now() - started).toBeLessThan(12_000);
   });
 });
