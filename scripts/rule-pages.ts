@@ -9,6 +9,7 @@ import { renderTerminal } from "../src/report/terminal.ts";
 import { rules } from "../src/rules/registry.ts";
 import { checks } from "../src/validate/checks/registry.ts";
 import { analyseFixture, readFixture } from "../test/fixture.ts";
+import { liveHostsPage } from "./live-hosts-page.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -19,6 +20,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   pages.set("rules/README.md", indexOf(rules));
   pages.set("errors.md", errorTable());
   pages.set("checks.md", checkTable());
+  pages.set("live-hosts.md", liveHostsPage());
   return pages;
 }
 

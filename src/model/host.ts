@@ -122,6 +122,8 @@ export interface Clock {
   readonly ntpActive?: boolean;
   /** Positive: the host is ahead of its time source. Seconds. */
   readonly offsetSeconds?: number;
+  /** What `offsetSeconds` was measured against, when it is not the host's own time source. */
+  readonly against?: string;
 }
 
 export interface Route {
@@ -220,6 +222,10 @@ export interface MountEntry {
   readonly options?: readonly string[];
   /** Propagation as findmnt shows it: private, shared, slave. */
   readonly propagation?: string;
+  /** Path within the source that is mounted, where it is not the whole. */
+  readonly root?: string;
+  /** What is mounted was removed or replaced since: only this mount still shows it. */
+  readonly isReplaced?: boolean;
   /** Name of the Docker volume whose folder this is. */
   readonly volume?: string;
   /** It stands in fstab or a unit, which does not show that it is mounted now. */

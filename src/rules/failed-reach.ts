@@ -4,10 +4,11 @@ import type { Facts } from "../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../model/finding.ts";
 import type { Dial } from "../model/host.ts";
 import type { Stack } from "../model/stack.ts";
+import { isInternal } from "../stack/firewall.ts";
 import { type Client, type HostNetwork, networkOfHost } from "../stack/host-network.ts";
 import { kindOfImage } from "../stack/identify.ts";
 import { type Mechanism, type Reach, reach } from "../stack/reachability.ts";
-import { isLoopback, parseAddress } from "../stack/subnets.ts";
+import { isIn, isLoopback, parseAddress } from "../stack/subnets.ts";
 
 export const reachFacts = [
   "host.dials",
@@ -77,7 +78,7 @@ function judge(facts: ReachFacts, stack: Stack, dial: FailedReach["dial"]): Fail
   const known = networkOfHost(facts, machine.host);
   const network =
     known.containers.length > 0 ? known : { ...known, containers: declared(facts, machine.host) };
-  const client = clientOf(dial, machine.host, stack);
+  const client = clientOf(dial, machine.host, stack, facts);
   const result = reach(network, client, {
     port: dial.targetPort,
     ...(client.where === "host" ? { address: dial.targetHost } : {}),
@@ -135,15 +136,37 @@ export function isGateway(address: string): boolean {
   );
 }
 
-function clientOf(dial: Dial, host: string | undefined, stack: Stack): Client {
-  if (dial.fromContainer !== undefined || isGateway(dial.targetHost ?? "")) return { where: "container" };
+function clientOf(dial: Dial, host: string | undefined, stack: Stack, facts: ReachFacts): Client {
+  if (isGateway(dial.targetHost ?? "")) return { where: "container" };
+  const { fromHost, fromContainer, fromComponent } = dial;
+  const isElsewhere = fromHost !== undefined && host !== undefined && fromHost !== host;
+  if (isElsewhere) return { where: "outside", ...sourceAddress(fromHost, host, facts) };
   const client = stack.components.find(
-    (component) => component.kind === dial.fromComponent && component.docker,
+    (component) =>
+      component.docker !== undefined &&
+      (fromContainer === undefined
+        ? component.kind === fromComponent && (fromHost === undefined || component.host === fromHost)
+        : component.docker.name === fromContainer && (!host || !component.host || component.host === host)),
   );
-  const isSameHost = client?.docker !== undefined && host !== undefined && client.host === host;
+  const isSameHost =
+    fromContainer !== undefined ||
+    (client?.docker !== undefined && host !== undefined && client.host === host);
   if (isSameHost) return { where: client?.docker?.networkMode === "host" ? "host" : "container" };
-  if (dial.tool !== "log" && dial.fromHost !== undefined && dial.fromHost === host) return { where: "host" };
+  if (dial.tool !== "log" && fromHost !== undefined && fromHost === host) return { where: "host" };
   return { where: "outside" };
+}
+
+/** The address with which one machine comes to another: its own in a network that both are in. */
+function sourceAddress(fromHost: string, host: string, facts: ReachFacts): { readonly address?: string } {
+  const of = (machine: string) =>
+    facts["host.addresses"].filter(
+      (entry) => entry.host === machine && entry.container === undefined && !isInternal(entry.device),
+    );
+  const theirs = of(host).map(({ cidr }) => cidr);
+  const own = of(fromHost)
+    .map(({ cidr }) => cidr.split("/")[0] ?? "")
+    .find((address) => theirs.some((cidr) => !/\/(?:32|128)$/.test(cidr) && isIn(address, cidr)));
+  return own === undefined ? {} : { address: own };
 }
 
 /** What the rules about failed connections have in common: one finding per entry, about the server where it is known. */

@@ -21,9 +21,10 @@ export function planProbes(facts: Facts, stack: Stack): readonly ProbeRequest[] 
   const requests = stack.components.flatMap((component) => {
     const from = originOf(component);
     if (from === undefined) return [];
-    return wantedBy(component, facts)
-      .slice(0, mostPerComponent)
-      .map((wanted): ProbeRequest => ({ from, ...wanted }));
+    const wanted = wantedBy(component, facts).slice(0, mostPerComponent);
+    return [...wanted, ...namesBehind(wanted, component, facts)].map(
+      (entry): ProbeRequest => ({ from, ...entry }),
+    );
   });
   const once = new Map(requests.map((request) => [keyOf(request), request]));
   return [...once.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -152,4 +153,38 @@ function isHttp(url: string): boolean {
 function isOther(url: string): boolean {
   const address = parseAddress(url);
   return isHttp(url) && address !== undefined && !isLoopback(address.host);
+}
+
+const mostNames = 6;
+
+/**
+ * The names in what is tried, asked of the name servers that the component would ask (RFC 4501: `dns://SERVER/NAME`): "cannot
+ * resolve" is said of a name that does not exist and of a server that does not answer alike.
+ */
+function namesBehind(
+  wanted: readonly Wanted[],
+  { host, docker }: Component,
+  facts: Facts,
+): readonly Wanted[] {
+  const settings = facts["host.settings"].filter((setting) => setting.host === host);
+  const own = settings.filter(({ container }) => container !== undefined && container === docker?.name);
+  const seen = own.some(({ name }) => name.startsWith("resolv.conf "))
+    ? own
+    : settings.filter(({ container }) => container === undefined);
+  const servers = seen.filter(({ name }) => name === "resolv.conf nameserver").map(({ value }) => value);
+  const fixed = new Set(
+    seen.flatMap(({ name }) =>
+      name.startsWith("hosts ") ? [name.slice("hosts ".length).toLowerCase()] : [],
+    ),
+  );
+  const names = wanted
+    .flatMap(({ url }) => parseAddress(url)?.host ?? [])
+    .filter((name) => !/^[\d.]+$|:/.test(name) && !isLoopback(name) && !fixed.has(name));
+  return [...new Set(names)]
+    .slice(0, mostNames)
+    .flatMap((name) =>
+      [...new Set(servers)]
+        .slice(0, 3)
+        .map((server) => ({ url: `dns://${server}/${name}`, because: `${name} is asked of ${server}` })),
+    );
 }

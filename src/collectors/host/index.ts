@@ -1,6 +1,7 @@
 // The parsers of this folder: output of ordinary command line tools of a host.
 import type { Parser } from "../parser.ts";
 import { accounts } from "./accounts.ts";
+import { clockOffset } from "./clock-offset.ts";
 import { chrony, dateOutput, ntpq, timedatectl, uptime } from "./clocks.ts";
 import { cron } from "./cron.ts";
 import { curl } from "./curl.ts";
@@ -46,6 +47,7 @@ export const hostParsers: readonly Parser[] = [
   namei,
   getfacl,
   accounts,
+  clockOffset,
   dateOutput,
   timedatectl,
   chrony,

@@ -14,7 +14,8 @@ const tableLine =
   /^\s*(\S{1,1024})\s+(\/\S*|none|swap)\s+([a-z][\w.-]{1,30}(?:,[a-z]\w*)*)\s+(\S{1,2000})\s+([01])\s+([012])\s*$/;
 const shortTableLine =
   /^\s*(UUID=\S+|LABEL=\S+|PARTUUID=\S+|\/\/\S+|\S+:\/\S*|\/dev\/\S+)\s+(\/\S*)\s+([a-z][\w.-]{1,30})\s+(\S+)\s*$/;
-const mountInfo = /^\d+ \d+ \d+:\d+ \S+ (\/\S*) (\S+) ((?:\S+ )*?)- (\S+) (\S+) (\S+)\s*$/;
+const mountInfo =
+  /^\d+ \d+ \d+:\d+ (\/\S*) (\/\S*) (\S+) ((?:[a-z_]{1,20}:\d+ |[a-z_]{1,20} ){0,6})- (\S+) (\S+) (\S+)\s*$/;
 
 type Row = Omit<MountEntry, "at" | "host" | "container">;
 
@@ -53,17 +54,20 @@ function readRow(text: string, isFstab: boolean): Row | undefined {
     });
   const info = mountInfo.exec(line.trim());
   if (info) {
-    const shared = /\bshared:\d+/.test(info[3] ?? "")
+    const root = decodeBlanks(info[1] ?? "/");
+    const shared = /\bshared:\d+/.test(info[4] ?? "")
       ? "shared"
-      : /\bmaster:\d+/.test(info[3] ?? "")
+      : /\bmaster:\d+/.test(info[4] ?? "")
         ? "slave"
         : "private";
     return given({
-      source: info[5] ?? "",
-      target: info[1] ?? "",
-      type: info[4],
-      options: info[2]?.split(","),
+      source: decodeBlanks(info[6] ?? ""),
+      target: decodeBlanks(info[2] ?? ""),
+      type: info[5],
+      options: info[3]?.split(","),
       propagation: shared,
+      root: root === "/" ? undefined : root.replace(/\/\/deleted$/, ""),
+      isReplaced: root.endsWith("//deleted") ? true : undefined,
     });
   }
   const table = tableLine.exec(line) ?? shortTableLine.exec(line);

@@ -55,7 +55,7 @@ export const nslookup: Parser = {
     emit.seen("host.dials");
     const command = commandOf(segment, "nslookup");
     const asked = command && operands(command.args)[0];
-    let resolver: string | undefined;
+    let resolver: string | undefined = command && operands(command.args)[1];
     let name: string | undefined;
     let named: Line | undefined;
     const addresses: string[] = [];

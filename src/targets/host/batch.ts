@@ -24,7 +24,7 @@ export interface ClockReading {
   readonly afterMs: number;
 }
 
-const perBatchMs = 180_000;
+const perBatchMs = 300_000;
 
 export async function runBatch(
   session: HostSession,
@@ -71,9 +71,11 @@ function rightsOf(frame: Frame | undefined): HostRights | undefined {
   const root = value("root");
   const engine = value("engine");
   const fetch = value("fetch");
+  const lookup = value("lookup");
   return {
     root: root === "root" || root === "sudo" ? root : "none",
     ...(engine === "" ? {} : { engine }),
+    ...(lookup === "dig" || lookup === "nslookup" ? { lookup } : {}),
     ...(fetch === "curl" || fetch === "wget" ? { fetch } : {}),
     ...(value("timeout") === "" ? { isTimeoutMissing: true } : {}),
   };

@@ -17,9 +17,8 @@ export function* clockItem(
     locator: `${host}: clock against ours`,
     how,
     host,
-    command: "date +%s.%N",
     body: Buffer.from(
-      `${(best.hostMs / 1000).toFixed(3)}\nclock offset ${sign}${Math.abs(offset).toFixed(3)} s against the machine watchmend runs on, give or take ${doubt.toFixed(3)} s\n`,
+      `clock offset ${sign}${Math.abs(offset).toFixed(3)} s against the machine watchmend runs on, give or take ${doubt.toFixed(3)} s\n`,
     ),
   };
 }

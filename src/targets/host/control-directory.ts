@@ -1,9 +1,10 @@
 // The private folder for ssh's control sockets: short enough for a socket's name, and without leftovers of killed runs.
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const prefix = "wm-";
+const sign = "README";
 /** A socket's path may have 104 bytes at most (macOS); ssh appends 17 while it makes one, and its hash has 40. */
 const longestFolder = 104 - 17 - 42;
 
@@ -11,14 +12,19 @@ export function makeControlDirectory(): string {
   const base =
     [tmpdir(), "/tmp"].find((folder) => folder.length + prefix.length + 18 <= longestFolder) ?? "/tmp";
   sweep(base);
-  return mkdtempSync(join(base, `${prefix}${process.pid}-`));
+  const folder = mkdtempSync(join(base, `${prefix}${process.pid}-`));
+  writeFileSync(join(folder, sign), "sockets of ssh, made by watchmend\n");
+  return folder;
 }
 
 export function removeControlDirectory(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Folders of runs that were killed: their process is gone, and their ssh has ended by itself since. */
+/** Long after any ssh has ended by itself. A process that is not seen may live in another container that shares this folder. */
+const abandonedMs = 3_600_000;
+
+/** Folders of runs that were killed. */
 function sweep(base: string): void {
   const uid = process.getuid?.();
   for (const name of readdirSync(base)) {
@@ -26,15 +32,16 @@ function sweep(base: string): void {
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     const folder = join(base, name);
     const found = lstatSync(folder, { throwIfNoEntry: false });
-    const isOurs = found?.isDirectory() === true && (uid === undefined || found.uid === uid);
+    if (found === undefined || Date.now() - found.mtimeMs < abandonedMs) continue;
+    const isOurs = found.isDirectory() && (uid === undefined || found.uid === uid);
     // a socket in it belongs to an ssh that has not ended yet
-    if (isOurs && isEmpty(folder)) rmSync(folder, { recursive: true, force: true });
+    if (isOurs && isUnused(folder)) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function isEmpty(folder: string): boolean {
+function isUnused(folder: string): boolean {
   try {
-    return readdirSync(folder).length === 0;
+    return readdirSync(folder).every((name) => name === sign);
   } catch {
     return false;
   }

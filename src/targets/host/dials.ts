@@ -16,12 +16,18 @@ function dialOf(
   { from, url, because }: ProbeRequest,
   rights: HostRights,
 ): Omit<HostCommand, "id"> | undefined {
+  if (url.startsWith("dns:") && rights.lookup === undefined) return undefined;
   const common = { why: because, failureSpeaks: true as const, seconds: seconds + 4 };
   const ask = fromHere(url, rights);
   if (from.kind === "host") return { ...common, text: ask, run: `${ask} 2>&1` };
   if (from.kind !== "container") return undefined;
   const item = { hints: { container: from.container } };
   const container = quoteWord(from.container);
+  if (rights.root === "none" && url.startsWith("dns:")) {
+    // Docker's own name server answers in the container's network only
+    if (serverOf(url).startsWith("127.")) return undefined;
+    return { ...common, text: ask, run: `${ask} 2>&1` };
+  }
   if (rights.root === "none") {
     const text = `{engine} exec ${container} wget -S -T ${seconds} -O /dev/null ${quoteWord(url)}`;
     const hasIt = `{engine} exec ${container} wget --help >/dev/null 2>&1 || [ $? = 1 ] || exit 242`;
@@ -32,7 +38,13 @@ function dialOf(
 }
 
 /** A certificate that nobody can check is no failure to connect, and what is answered is not the question. */
-function fromHere(url: string, { fetch }: HostRights): string {
+function fromHere(url: string, { fetch, lookup }: HostRights): string {
+  if (url.startsWith("dns:")) {
+    const name = quoteWord(new URL(url).pathname.slice(1));
+    const server = serverOf(url);
+    if (lookup === "dig") return `dig +search +time=2 +tries=1 @${quoteWord(server)} ${name}`;
+    return `nslookup -timeout=2 -retry=1 ${name} ${quoteWord(server)}`;
+  }
   const word = quoteWord(url);
   if (fetch === "curl") return `curl -skv -m ${seconds} -o /dev/null ${word}`;
   if (fetch === "wget") return `wget -S -T ${seconds} -O /dev/null ${word}`;
@@ -48,6 +60,10 @@ function asNeighbour(container: string, ask: string): string {
   const files = "for f in resolv.conf hosts; do mount --bind /proc/$1/root/etc/$f /etc/$f 2>/dev/null; done";
   const inner = quoteWord(`${files}; exec ${ask} 2>&1`);
   return `pid=$({engine} inspect -f '{{.State.Pid}}' ${container}) || exit; [ "$pid" -gt 0 ] || { echo 'the container does not run'; exit 1; }; {root} nsenter -t "$pid" -n unshare -m sh -c ${inner} sh "$pid"`;
+}
+
+function serverOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, "");
 }
 
 function endOf(url: string): { readonly host: string; readonly port: string } {

@@ -10,6 +10,8 @@ export interface HostRights {
   readonly isTimeoutMissing?: boolean;
   /** What asks for a URL there; undefined when nothing does. */
   readonly fetch?: "curl" | "wget";
+  /** What asks a particular name server. */
+  readonly lookup?: "dig" | "nslookup";
 }
 
 /**

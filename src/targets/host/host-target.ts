@@ -10,7 +10,7 @@ import { firstLook } from "./first-look.ts";
 import type { HostCommand, HostRights } from "./host-command.ts";
 import type { HostAddress } from "./host-name.ts";
 import { type Identify, readInspected } from "./inspected.ts";
-import { type Asked, itemOf, lostItem, withheldItem } from "./outcome.ts";
+import { type Asked, isRefusedByEngine, itemOf, lostItem, refusedItem, withheldItem } from "./outcome.ts";
 import { byteLimit, noRootCode } from "./script.ts";
 import { secondLook } from "./second-look.ts";
 import { readUnits } from "./units.ts";
@@ -97,8 +97,15 @@ async function* itemsOf(
   const limits = { seconds: 0, bytes: read.limits.itemBytes, logBytes: read.limits.logBytes };
   let isLost = false;
   const withheld: HostCommand[] = [];
+  const refused: HostCommand[] = [];
+  let refusal = "";
   for (const command of commands) {
     const frame = result.frames.get(command.id);
+    if (frame !== undefined && isRefusedByEngine(command, frame)) {
+      refused.push(command);
+      refusal = frame.errors;
+      continue;
+    }
     if (frame?.code === noRootCode) {
       withheld.push(command);
       continue;
@@ -119,6 +126,7 @@ async function* itemsOf(
     if (command.unpack === undefined) yield item;
     else yield* filesOf(command, item);
   }
+  if (refused.length > 0) yield refusedItem(refused, refusal, asked);
   if (withheld.length > 0) yield withheldItem(withheld, asked);
 }
 

@@ -43,8 +43,28 @@ export function withheldItem(commands: readonly HostCommand[], { host, how, righ
     body: {
       because: "forbidden",
       detail: `${typed.map((text) => text.split(" | ")[0]).join("; ")}: this user is not root there, and sudo asks for a password or is not allowed`,
-      decideWith: `ssh -t ${host} sudo sh -c ${quoteWord(typed.join("; "))}`,
+      decideWith: `ssh -t ${host} ${quoteWord(typed.map((text) => `sudo ${text}`).join("; "))}`,
       ...(isDetail ? { onlySharpens: true as const } : {}),
+    },
+  };
+}
+
+/** The engine refuses this user everything alike. */
+export function isRefusedByEngine(command: HostCommand, { code, errors }: Frame): boolean {
+  return needsEngine(command) && code !== 0 && refusedByEngine.test(errors);
+}
+
+export function refusedItem(commands: readonly HostCommand[], errors: string, asked: Asked): CollectedItem {
+  const { host, how, rights } = asked;
+  const typed = commands.map((command) => typedText(command, rights));
+  return {
+    locator: `${host}: what the Docker engine shows`,
+    how,
+    host,
+    body: {
+      because: "forbidden",
+      detail: `${lastLine(errors)} (${typed.slice(0, 4).join("; ")}${typed.length > 4 ? "; …" : ""})`,
+      decideWith: `ssh -t ${host} 'sudo usermod -aG docker "$USER"'   # then log in again; or allow sudo without a password`,
     },
   };
 }
@@ -61,7 +81,7 @@ const refusedByEngine =
 
 export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): CollectedItem["body"] | undefined {
   const { code, errors, output } = frame;
-  const retry = `ssh ${asked.host} ${typedText(command, asked.rights)}`;
+  const retry = `ssh ${asked.host} ${quoteWord(typedText(command, asked.rights))}`;
   if (code === undefined) return missing("unreachable", "the connection ended before the answer did", retry);
   if (code === noEngineCode) return undefined;
   if (code === noToolCode || code === 127)
@@ -74,8 +94,7 @@ export function bodyOf(command: HostCommand, frame: Frame, asked: Asked): Collec
     return missing("too-large", `more than ${asked.maxBytes} bytes`, retry);
   const isFailure = code !== 0 && code !== 141;
   const isRefused = forbidden.test(errors) && (output.length === 0 || refusedByEngine.test(errors));
-  if (isFailure && isRefused)
-    return missing("forbidden", lastLine(errors), adviceFor(command, errors, retry, asked));
+  if (isFailure && isRefused) return missing("forbidden", lastLine(errors), adviceFor(command, retry, asked));
   if (isFailure && output.length === 0 && !command.failureSpeaks && errors === "")
     return command.optional ? undefined : missing("unreadable", `it ended with exit code ${code}`, retry);
   return isFailure ? Buffer.concat([output, newlineAfter(output), Buffer.from(`${errors}\n`)]) : output;
@@ -85,11 +104,9 @@ function missing(because: Missing["because"], detail: string, decideWith: string
   return { because, detail, decideWith };
 }
 
-function adviceFor(command: HostCommand, errors: string, retry: string, { host, rights }: Asked): string {
-  if (needsEngine(command) && /docker daemon socket|docker\.sock|docker API/i.test(errors))
-    return `ssh -t ${host} 'sudo usermod -aG docker "$USER"', then log in again; or grant sudo without a password`;
+function adviceFor(command: HostCommand, retry: string, { host, rights }: Asked): string {
   return needsRoot(command) || rights.root === "none"
-    ? `ssh -t ${host} sudo ${typedText(command, { ...rights, root: "root" })}`
+    ? `ssh -t ${host} ${quoteWord(`sudo ${typedText(command, { ...rights, root: "root" })}`)}`
     : retry;
 }
 

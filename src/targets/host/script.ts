@@ -47,11 +47,12 @@ for d in docker podman; do
   command -v $d >/dev/null 2>&1 || continue
   q=$(w 10 "$d ps -aq" 2>/dev/null </dev/null) && { E=$d; [ -n "$q" ] && break; }
   if [ -n "$S" ]; then q=$(w 10 "$S$d ps -aq" 2>/dev/null </dev/null) && { E="$S$d"; [ -n "$q" ] && break; }; fi
-  [ -n "$E" ] || E=$d
+  [ -n "$E" ] || E="$S$d"
   [ $d = docker ] && break
 done
+L=; for f in nslookup dig; do command -v $f >/dev/null 2>&1 && L=$f; done
 F=; for f in wget curl; do command -v $f >/dev/null 2>&1 && F=$f; done
-printf '\\n%s begin rights\\nroot=%s\\nengine=%s\\ntimeout=%s\\nfetch=%s\\n' "$N" "$R" "$E" "$T" "$F"
+printf '\\n%s begin rights\\nroot=%s\\nengine=%s\\ntimeout=%s\\nfetch=%s\\nlookup=%s\\n' "$N" "$R" "$E" "$T" "$F" "$L"
 printf '\\n%s end\\ncode 0\\n%s done\\n' "$N" "$N"
 `;
 

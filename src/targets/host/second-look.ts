@@ -35,6 +35,7 @@ export function secondLook(
     ...logged.map((container) => logOf(container, limits)),
     ...own.flatMap((container) => [
       ...configOf(container),
+      ...mountsOf(container),
       ...apisOf(container, fetch),
       ...namesOf(container),
     ]),
@@ -122,6 +123,21 @@ function copied({ name, kind }: SeenContainer, folder: string): Draft {
     container: name,
     item: { path: folder, hints: { container: name, ...(kind === undefined ? {} : { component: kind }) } },
   };
+}
+
+/** A file that was bound and then replaced is marked here: the container keeps the old one until it is started anew. */
+function mountsOf({ name, mounts, isRunning }: SeenContainer): Draft[] {
+  if (!isRunning || !mounts.some(({ type }) => type === "bind")) return [];
+  const pid = `$({engine} inspect -f '{{.State.Pid}}' ${quoteWord(name)})`;
+  return [
+    {
+      text: `cat /proc/${pid}/mountinfo`,
+      run: `pid=${pid} || exit; [ "$pid" -gt 0 ] || exit 0; cat "/proc/$pid/mountinfo"`,
+      why: "whether what is mounted is still what lies there",
+      optional: true,
+      item: { hints: { container: name } },
+    },
+  ];
 }
 
 /** The names a container sees are those of its own files, not those of the host. */

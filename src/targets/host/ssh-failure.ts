@@ -68,7 +68,9 @@ const signs: readonly (readonly [SshFailureKind, RegExp])[] = [
 export function classifySshFailure(stderr: string, asked: Asked): SshFailure {
   const text = stderr.slice(0, 20_000);
   const kind = signs.find(([, sign]) => sign.test(text))?.[0] ?? "other";
-  return { kind, detail: detailOf(text, kind), remedy: remedies[kind](asked, text) };
+  const said = detailOf(text, kind);
+  const words = inWords[kind];
+  return { kind, detail: words === undefined ? said : `${words} (${said})`, remedy: remedies[kind](asked) };
 }
 
 /** The line that says it, without the decoration around it. */
@@ -90,26 +92,34 @@ const knownName = ({ name, port }: Asked): string =>
 const tryIt = (asked: Asked): string => `ssh -v${portOption(asked)} ${destination(asked)} true`;
 
 const compare =
-  "compare the fingerprint with the one on the machine's own console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) before you trust it";
+  "compare the fingerprint with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the machine's own console";
 
-const remedies: Readonly<Record<SshFailureKind, (asked: Asked, text: string) => string>> = {
+/** A command to copy, and behind # what it is for. */
+const remedies: Readonly<Record<SshFailureKind, (asked: Asked) => string>> = {
   name: ({ name }) => `getent hosts ${quoteWord(name)}`,
-  refused: (asked) => `Nothing accepts ssh there, or a firewall rejects it: ${tryIt(asked)}`,
-  timeout: (asked) => `The machine is off, or a firewall drops the packets: ${tryIt(asked)}`,
+  refused: (asked) => `${tryIt(asked)}   # nothing accepts ssh there, or a firewall rejects it`,
+  timeout: (asked) => `${tryIt(asked)}   # the machine is off, or a firewall drops the packets`,
   "no-route": ({ name }) => `ip route get ${quoteWord(name)}; ping -c 3 ${quoteWord(name)}`,
   "host-key-unknown": (asked) =>
-    `ssh-keyscan${portOption(asked)} ${quoteWord(asked.name)} | ssh-keygen -lf - shows the fingerprint; ${compare}, then add it: ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
+    `ssh-keyscan${portOption(asked)} ${quoteWord(asked.name)} | ssh-keygen -lf -   # ${compare}, and only then: ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
   "host-key-changed": (asked) =>
-    `Somebody may be listening in, or the machine was made anew: ${compare}, then remove the old key: ssh-keygen -R ${knownName(asked)}, and add the new one: ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
+    `ssh-keyscan${portOption(asked)} ${quoteWord(asked.name)} | ssh-keygen -lf -   # the machine was made anew, or somebody listens in: ${compare}, and only then: ssh-keygen -R ${knownName(asked)}; ssh-keyscan${portOption(asked)} -H ${quoteWord(asked.name)} >> ~/.ssh/known_hosts`,
   auth: (asked) =>
-    `No key is accepted and watchmend types no password: ssh-copy-id${portOption(asked)} ${destination(asked)}, or name another key with --identity`,
+    `ssh-copy-id${portOption(asked)} ${destination(asked)}   # no key is accepted, and watchmend types no password; --identity names another key`,
   busy: (asked) =>
-    `sshd turns connections away (MaxStartups), or drops them before it speaks: ${tryIt(asked)}`,
-  lost: (asked) => `The connection broke: ${tryIt(asked)}`,
-  "no-shell": (asked) => `The account may not run commands: ${tryIt(asked)}; grant it a shell for sh -s`,
-  configuration: () => "Mend ~/.ssh/config, or name another one with --ssh-config",
-  "no-ssh": () => "Install the OpenSSH client (package openssh-client)",
-  other: (asked) => tryIt(asked),
+    `${tryIt(asked)}   # sshd turns connections away (MaxStartups), or drops them before it speaks`,
+  lost: (asked) => tryIt(asked),
+  "no-shell": (asked) => `${tryIt(asked)}   # the account must be allowed to run sh -s`,
+  configuration: () => "ssh -G localhost   # mend ~/.ssh/config, or name another one with --ssh-config",
+  "no-ssh": () => "command -v ssh   # install the OpenSSH client (package openssh-client)",
+  other: tryIt,
+};
+
+const inWords: Readonly<Partial<Record<SshFailureKind, string>>> = {
+  "host-key-unknown": "its host key is not known here",
+  "host-key-changed": "its host key is not the one that is known",
+  auth: "no key is accepted",
+  busy: "its ssh server turns connections away",
 };
 
 /** Failures that another attempt may not meet again. */
@@ -120,13 +130,13 @@ export function isWorthRetrying(kind: SshFailureKind): boolean {
 /** When the connection stood, but no shell ever ran our script. */
 export function noShell(asked: Asked, said: string): SshFailure {
   const detail = `the login gives no shell: ${said.trim().split(/\r?\n/).at(-1)?.slice(0, 200) || "it ended without a word"}`;
-  return { kind: "no-shell", detail, remedy: remedies["no-shell"](asked, said) };
+  return { kind: "no-shell", detail, remedy: remedies["no-shell"](asked) };
 }
 
 export function noSsh(asked: Asked, said: string): SshFailure {
   return {
     kind: "no-ssh",
     detail: `ssh cannot be started: ${said}`,
-    remedy: remedies["no-ssh"](asked, said),
+    remedy: remedies["no-ssh"](asked),
   };
 }

@@ -1,4 +1,7 @@
 // What becomes of ssh's own failures. The programs in place of ssh are fakes that print what OpenSSH prints; the rig has the real one.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../../../src/model/errors.ts";
 import { createTurns, retryDelayMs } from "../../../src/targets/host/connect-turns.ts";
@@ -90,13 +93,15 @@ test("the word for the login shell holds nothing that any shell reads", () => {
 });
 
 test("a connection that sshd turns away is tried again, one that is refused is not", async () => {
-  const counter = `/tmp/wm-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const folder = mkdtempSync(join(tmpdir(), "wm-test-"));
+  const counter = join(folder, "count");
   const busy = fake(
     `n=$(cat ${counter} 2>/dev/null || echo 0); echo $((n+1)) >${counter}; if [ "$n" -lt 1 ]; then echo 'kex_exchange_identification: Connection closed by remote host' >&2; exit 255; fi`,
   );
   const session = openHost(address, { turns: createTurns(1), program: busy });
   const result = await session.run("echo here", { timeoutMs: 20_000 });
   expect(Buffer.from(result.stdout).toString()).toBe("here\n");
+  rmSync(folder, { recursive: true });
   const refused = openHost(address, {
     turns: createTurns(1),
     program: ["sh", "-c", "echo 'ssh: connect to host jenkins1 port 22: Connection refused' >&2; exit 255"],

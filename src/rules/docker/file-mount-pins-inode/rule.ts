@@ -40,7 +40,7 @@ export const rule = defineRule({
   effect: "none",
   needs: [],
   needsAny: ["docker.containers"],
-  uses: ["config.documents", "host.files", "text.lines"],
+  uses: ["config.documents", "host.files", "host.mounts", "text.lines"],
   texts: [...complaints, ...reloads],
   rivals: [
     {
@@ -53,10 +53,11 @@ export const rule = defineRule({
     },
   ],
   decideWith:
-    "stat -c %i FILE; docker exec CONTAINER stat -c %i TARGET; diff <(docker exec CONTAINER cat TARGET) FILE; curl -s http://PROMETHEUS:9090/api/v1/status/config",
+    "grep deleted /proc/$(docker inspect -f '{{.State.Pid}}' CONTAINER)/mountinfo; stat -c %i FILE; docker exec CONTAINER stat -c %i TARGET; diff <(docker exec CONTAINER cat TARGET) FILE; curl -s http://PROMETHEUS:9090/api/v1/status/config",
   references: [
     "https://github.com/moby/moby/issues/6011",
     "https://github.com/prometheus/prometheus/issues/2544",
+    "https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html",
   ],
   check(facts, stack) {
     return stack.components.flatMap((component): FindingDraft[] => {
@@ -88,7 +89,7 @@ function isSingleFile(mount: DockerMount): boolean {
 function judge(
   component: Component,
   mount: DockerMount,
-  facts: Pick<Facts, "config.documents" | "host.files" | "text.lines">,
+  facts: Pick<Facts, "config.documents" | "host.files" | "host.mounts" | "text.lines">,
   stack: Stack,
 ): FindingDraft {
   const subject = { subject: { kind: "component" as const, id: component.id }, component: component.id };
@@ -99,6 +100,21 @@ function judge(
       ...subject,
       says: `${what}, and the container still has inode ${inodes.inside.inode} while the file on the host is inode ${inodes.outside.inode}: it was replaced, and a reload loads the old content`,
       proof: [mount.at, inodes.outside.at, inodes.inside.at],
+      certainty: "proven",
+      severity: "critical",
+    };
+  const replaced = facts["host.mounts"].find(
+    ({ isReplaced, container, target, host }) =>
+      isReplaced &&
+      container === component.docker?.name &&
+      target === mount.target &&
+      (host === undefined || component.host === undefined || host === component.host),
+  );
+  if (replaced)
+    return {
+      ...subject,
+      says: `${what}, and the container's mount is of a file that was replaced since (//deleted): a reload loads the old content`,
+      proof: [replaced.at, mount.at],
       certainty: "proven",
       severity: "critical",
     };

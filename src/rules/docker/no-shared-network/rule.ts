@@ -37,7 +37,7 @@ export const rule = defineRule({
       const name = dial.targetHost?.toLowerCase();
       if (!name || !isUnknownName(dial, name)) continue;
       const client = clientOf(dial, stack);
-      if (!client?.docker) continue;
+      if (!client?.docker || stack.components.some((component) => component.host === name)) continue;
       const key = `${client.id} ${name}`;
       const server = serverOf(name, client.docker, containers);
       const why = reason(client.docker, name, server, documents);
@@ -86,7 +86,9 @@ function isTimeout({ error }: Dial): boolean {
 function clientOf(dial: Dial, stack: Stack): Component | undefined {
   const inDocker = stack.components.filter((component) => component.docker !== undefined);
   const named = inDocker.find(
-    ({ docker }) => docker?.name === dial.fromContainer || docker?.service === dial.fromContainer,
+    ({ docker, host }) =>
+      (docker?.name === dial.fromContainer || docker?.service === dial.fromContainer) &&
+      (!host || !dial.fromHost || host === dial.fromHost),
   );
   if (dial.fromContainer !== undefined && named) return named;
   const ofKind = inDocker.filter(

@@ -68,17 +68,29 @@ export const rule = defineRule({
 
 /** The time service itself measured the difference. */
 function offset(clocks: readonly Clock[], shown: readonly ProofDraft[]): FindingDraft[] | undefined {
-  const wrong = clocks.filter((clock) => Math.abs(clock.offsetSeconds ?? 0) > tolerance);
+  const wrong = clocks.filter(
+    (clock) => Math.abs(clock.offsetSeconds ?? 0) > tolerance && !isReadersFault(clock, clocks),
+  );
   if (wrong.length === 0) return undefined;
   return wrong.map((clock) => {
     const seconds = clock.offsetSeconds ?? 0;
     return draft(
       clock,
-      `The clock of ${clock.host ?? "the host"} is ${duration(Math.abs(seconds))} ${seconds > 0 ? "ahead of" : "behind"} its time source (NTP)`,
+      `The clock of ${clock.host ?? "the host"} is ${duration(Math.abs(seconds))} ${seconds > 0 ? "ahead of" : "behind"} ${clock.against ?? "its time source (NTP)"}`,
       [clock.at, ...shown],
-      "proven",
+      clock.against !== undefined && clocks.length === 1 ? "likely" : "proven",
     );
   });
+}
+
+/** Every host is off by the same: it is the clock that they were measured with. */
+function isReadersFault({ against, offsetSeconds = 0 }: Clock, clocks: readonly Clock[]): boolean {
+  if (against === undefined) return false;
+  const measured = clocks.filter((clock) => clock.against === against);
+  return (
+    measured.length > 1 &&
+    measured.every((clock) => Math.abs((clock.offsetSeconds ?? 0) - offsetSeconds) <= tolerance / 2)
+  );
 }
 
 /** `date` on several machines, taken together: one of them stands apart. */
