@@ -15,8 +15,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "host-down",
   phase: "run",
-  needs: ["host.dials"],
-  uses: ["host.settings"],
+  needs: ["host.dials", "host.settings"],
   rivals: [
     {
       rule: "docker/no-shared-network",
@@ -36,15 +35,15 @@ export const rule = defineRule({
       if (server === undefined || server === "127.0.0.11" || found.has(server)) continue;
       if (!isSilence(dial) || answers(server, facts)) continue;
       const configured = settingOf(server, dial, facts);
-      if (configured === undefined && asksCluster(dial)) continue;
-      const where = dial.fromHost ?? configured?.host;
+      // a server that no machine is told to ask may be a cluster's own, or a guess of the person who asked
+      if (configured === undefined || dial.fromPod !== undefined) continue;
+      const where = dial.fromHost ?? configured.host;
       found.set(server, {
         subject: { kind: "network", id: `name server ${server}` },
         says: `${server}, the name server of ${where ?? "this machine"}, does not answer a question for ${dial.targetHost ?? dial.target}: no name resolves there`,
-        proof: [dial.at, ...(configured ? [configured.at] : [])],
-        certainty: configured ? "proven" : "likely",
+        proof: [dial.at, configured.at],
+        certainty: "proven",
         concerns: [server, ...(where === undefined ? [] : [where])],
-        ...(configured ? {} : { decideWith: "cat /etc/resolv.conf" }),
         ...(dial.timeMs === undefined ? {} : { timeMs: dial.timeMs }),
       });
     }
@@ -57,11 +56,6 @@ export const rule = defineRule({
       `dig +time=2 +tries=1 @${finding.subject.id.replace(/^name server /, "")} localhost`,
     ),
 });
-
-/** The name server of a cluster is CoreDNS, which has rules of its own. */
-function asksCluster({ fromPod, target, targetHost }: Dial): boolean {
-  return fromPod !== undefined || /\.svc(?:\.|$)|\.cluster\.local\.?$/.test(targetHost ?? target);
-}
 
 /** Only what asked this server itself: `cannot resolve` is said of a missing name, too. */
 function isSilence({ outcome, tool, error }: Dial): boolean {
