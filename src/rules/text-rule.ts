@@ -190,8 +190,19 @@ function draft<Need extends FactId, Use extends FactId>(
 
 /** Does the line match one of the patterns? */
 export function matches(patterns: readonly CompiledPattern[], line: TextLine): boolean {
+  if (isHistory(line)) return false;
   const plain = plainOf(line);
   return patterns.some((pattern) => matchPattern(pattern, line.text, plain) !== null);
+}
+
+const over =
+  /\b(?:solved|fixed (?:it|that|by)|was fixed|resolved|back then|used to be|last (?:year|month|winter|spring|summer|autumn)|worked since|works since|worked ever since|in the past)\b/i;
+const lasting =
+  /\b(?:still|again|now|not (?:solved|fixed|resolved)|isn't|never|but|until|since (?:then|today|yesterday) (?:it|we|the) (?:fail|do))\b/i;
+
+/** A sentence that tells of a fault that is over. What people write about today counts as much as a log. */
+export function isHistory({ stream, text }: TextLine): boolean {
+  return stream === "note" && text.length < 2_000 && over.test(text) && !lasting.test(text);
 }
 
 /** Every text rule looks at every line, so its plain form is kept. */

@@ -47,6 +47,16 @@ export const rule = defineRule({
     const isBlind = nameless.length > 0 && nameless.length === ofPodman.length;
     const line = lines.at(-1);
     if (!line && !isBlind) return [];
+    const isUsed =
+      isBlind ||
+      facts["docker.engines"].some(({ isPodman }) => isPodman === true) ||
+      facts["host.units"].some(({ name }) => /^podman/.test(name)) ||
+      stack.components.some(({ args }) => args.some(({ text }) => /^--?podman[= ]/.test(text)));
+    // on a Docker host cAdvisor looks for Podman in vain, says so, and nothing is missing
+    const isOnlyLooking = lines.every(
+      ({ text }) => /Registration of the podman/.test(text) && !/permission denied/.test(text),
+    );
+    if (!isUsed && isOnlyLooking) return [];
     const component = stack.components.find(
       ({ kind, id }) => kind === "cadvisor" || (line?.component !== undefined && id.includes(line.component)),
     );

@@ -21,6 +21,9 @@ export const rule = connectionSymptom({
     "raw.githubusercontent.com",
     "gravatar.com",
     "Failed to send usage stats",
+    // its own database
+    "logger=sqlstore",
+    "connect to database",
   ],
   who: "Grafana",
   decideWith: "kubectl -n NAMESPACE get endpoints; docker ps -a",

@@ -1,4 +1,5 @@
 // The same series from two targets: a target defined twice, or relabelling took away what told them apart.
+import type { TextLine } from "../../../model/text.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -21,6 +22,7 @@ export const rule = textRule({
   uses: ["prometheus.targets", "config.documents", "host.versions"],
   unconfirmed: "likely",
   confirm: (hit, facts) => {
+    if (isStray(hit.lines)) return { holds: false };
     const same = sameLabels(facts["prometheus.targets"]);
     if (same)
       return {
@@ -65,6 +67,14 @@ export const rule = textRule({
     ],
   }),
 });
+
+/** A sample or two that came late, once: a target that repeats itself does so at every scrape. */
+function isStray(lines: readonly TextLine[]): boolean {
+  if (lines.length > 1 || (lines[0]?.count ?? 1) > 1) return false;
+  const [line] = lines;
+  const dropped = line?.fields?.num_dropped ?? /num_dropped=(\d+)/.exec(line?.text ?? "")?.[1];
+  return dropped !== undefined && Number(dropped) <= 2;
+}
 
 interface TargetLike {
   readonly labels: Readonly<Record<string, string>>;

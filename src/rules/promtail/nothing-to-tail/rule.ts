@@ -1,4 +1,8 @@
 // Promtail says itself that its paths match nothing.
+import type { DockerMount } from "../../../model/docker.ts";
+import type { FindingDraft } from "../../../model/finding.ts";
+import type { Component } from "../../../model/stack.ts";
+import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -21,6 +25,8 @@ export const rule = textRule({
     /directory/.test(line.text)
       ? "The path names a directory; it must be a glob of files such as /var/log/*.log"
       : "No file matches __path__ inside the agent's container",
+  uses: ["config.documents", "docker.containers"],
+  fromFiles: (_facts, stack) => stack.components.flatMap(unmountedPaths),
   rivals: [
     {
       rule: "promtail/discovery-forbidden",
@@ -35,3 +41,50 @@ export const rule = textRule({
     steps: [{ do: "by-hand", title: "In promtail.yaml", command: "__path__: /var/log/*.log" }],
   }),
 });
+
+/** Static paths that no mount of the agent's container covers: the folder inside is empty. */
+function unmountedPaths(component: Component): FindingDraft[] {
+  const container = component.docker?.mounts ? component.docker : component.docker?.declared;
+  const mounts = container?.mounts;
+  if (component.kind !== "promtail" || !mounts || mounts.length === 0) return [];
+  const jobs = component.configs
+    .filter(({ kind }) => kind === "promtail")
+    .flatMap((doc) => readPromtailConfig(doc).jobs);
+  const stray = jobs
+    .flatMap(({ paths }) => paths)
+    .filter(
+      ({ value }) => value.startsWith("/") && !value.includes("$") && !isMounted(folderOf(value), mounts),
+    );
+  const [first] = stray;
+  if (!first) return [];
+  return [
+    {
+      subject: { kind: "component", id: component.id },
+      component: component.id,
+      says: `__path__ ${first.value} lies in ${folderOf(first.value)}, which is not mounted into ${component.name}: inside the container no file matches; mount that folder (read-only) or use the path that is mounted (${mounts
+        .map(({ target }) => target)
+        .slice(0, 4)
+        .join(", ")})`,
+      proof: [first.at, mounts[0]?.at ?? component.at],
+      certainty: "proven",
+    },
+  ];
+}
+
+/** The folder in front of the first wildcard. */
+function folderOf(glob: string): string {
+  const plain = glob.split(/[*?[{]/)[0] ?? glob;
+  return plain.slice(0, Math.max(1, plain.lastIndexOf("/")));
+}
+
+function isMounted(folder: string, mounts: readonly DockerMount[]): boolean {
+  return mounts.some(({ target: raw }) => {
+    const target = raw.replace(/\/$/, "") || "/";
+    return (
+      target === "/" ||
+      folder === target ||
+      folder.startsWith(`${target}/`) ||
+      target.startsWith(`${folder}/`)
+    );
+  });
+}
