@@ -119,7 +119,7 @@ export function isCommandLine(text: string): boolean {
   }
   const word = programName(tokens[first] ?? "");
   const rest = tokens.slice(first + 1);
-  if (word === undefined) return false;
+  if (word === undefined || isStatement(word, rest)) return false;
   const family = verbPrograms[word];
   if (family) return isVerbCommand(family, word, rest);
   if (!programs.has(word) && !looksLikePath(tokens[first] ?? "")) return false;
@@ -176,6 +176,24 @@ function isVerbCommand(family: keyof typeof verbs, word: string, rest: readonly 
     if (/^--(?:help|version|all-namespaces|failed)$|^-(?:v|br|4|6)$/.test(token)) return true;
   }
   return false;
+}
+
+/** What a sentence about a command says of it: `df -h shows 40% free`, `ping 10.0.0.5 works both ways`. */
+const statements: ReadonlySet<string> = new Set(
+  words(`shows works gives says lists prints returns looks went hangs fails reports has is are was does doesn't didn't isn't
+    didnt doesnt worked failed showed returned`),
+);
+/** Programs whose arguments may be any words. */
+const takesWords: ReadonlySet<string> = new Set(
+  words(
+    "grep egrep fgrep rg zgrep echo printf awk gawk sed git jq yq find test promtool amtool logcli sqlite3 psql mysql",
+  ),
+);
+
+/** A verb in the third person after the arguments; nobody types that. */
+function isStatement(word: string, rest: readonly string[]): boolean {
+  if (takesWords.has(word) || /['"|]/.test(rest.join(" "))) return false;
+  return rest.some((token, i) => i > 0 && statements.has(token.toLowerCase().replace(/[.,;:!?]+$/, "")));
 }
 
 function isProse(rest: readonly string[]): boolean {

@@ -36,7 +36,7 @@ export const rule = defineRule({
     "docker inspect -f '{{.HostConfig.NetworkMode}}' GRAFANA; curl -su admin http://GRAFANA:3000/api/datasources",
   references: [
     "https://grafana.com/docs/grafana/latest/datasources/",
-    "https://community.grafana.com/t/connection-refused/1234",
+    "https://docs.docker.com/compose/how-tos/networking/",
   ],
   check({ "grafana.datasources": sources, "text.lines": lines }, stack) {
     const grafana = stack.components.find((component) => component.kind === "grafana");
