@@ -70,6 +70,21 @@ export type Step =
       }[];
     }
   | {
+      /**
+       * A container made again under its name, from its own settings with these changed. The old one is renamed and kept.
+       * The operations are on what the engine's inspect shows: `/HostConfig/PortBindings/9100~1tcp/0/HostIp`.
+       */
+      readonly do: "recreate-container";
+      readonly title: string;
+      readonly host?: string;
+      readonly name: string;
+      readonly patch: readonly {
+        readonly op: "add" | "replace" | "remove" | "test";
+        readonly path: string;
+        readonly value?: unknown;
+      }[];
+    }
+  | {
       readonly do: "restart";
       readonly title: string;
       readonly what: {

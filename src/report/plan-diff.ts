@@ -87,6 +87,11 @@ function stepLines(step: Step): PlanLine[] {
         { sign: "~", text: `${oneLine(step.kind)} ${qualified(step.namespace, step.name)}` },
         ...step.patch.flatMap((operation) => patchLines(operation)),
       ];
+    case "recreate-container":
+      return [
+        { sign: "!", text: `make container ${oneLine(step.name)} again, the old one is kept` },
+        ...step.patch.flatMap((operation) => patchLines(operation)),
+      ];
     case "restart":
       return [
         { sign: "!", text: `restart ${step.what.kind} ${qualified(step.what.namespace, step.what.name)}` },

@@ -74,7 +74,8 @@ function textsOf(preview: readonly StepResult[]): StepTexts {
 const signs = { done: "✓", already: "=", left: "→", refused: "✗" } as const;
 const words = { done: "", already: " (was so already)", left: " (left for you)", refused: "" } as const;
 
-function resultLines({ execution, preview, number, plan }: Round, ink: Ink): string[] {
+function resultLines(round: Round, ink: Ink): string[] {
+  const { execution, preview, number, plan } = round;
   if (plan.steps.length === 0) return [];
   const results = execution?.steps ?? preview;
   const head = execution ? (execution.ok ? "done" : "not done") : "not carried out";
@@ -85,6 +86,21 @@ function resultLines({ execution, preview, number, plan }: Round, ink: Ink): str
     titledRule(ink, `round ${number}: ${head}`),
     ...why,
     ...lines.flatMap((result) => resultLine(result, ink)),
+    ...gateLines(round, ink),
+  ];
+}
+
+/** What was waited for, and whether the next diagnosis let it stay. */
+function gateLines({ execution, outcome, declined }: Round, ink: Ink): string[] {
+  return [
+    ...(declined?.length && execution
+      ? hanging(ink, "  ", "  ", `declined: ${declined.map(({ title }) => title).join("; ")}`, ink.yellow)
+      : []),
+    ...(execution?.gate ?? []).flatMap((says) => hanging(ink, "  ", "    ", `then: ${says}`, ink.dim)),
+    ...(outcome?.kept === false
+      ? hanging(ink, "  ", "  ", `put back, because ${outcome.because ?? "it did not help"}`, ink.red)
+      : []),
+    ...(outcome?.says ?? []).flatMap((says) => hanging(ink, "    ", "    ", says, (row) => row)),
   ];
 }
 
@@ -97,11 +113,21 @@ function resultLine({ step, state, because, command }: StepResult, ink: Ink): st
   ];
 }
 
+/** Findings whose fix was carried out whole and stayed. */
+function repairedIn({ plan, execution, declined, outcome }: Round): readonly Finding[] {
+  if (!execution?.ok || outcome?.kept === false) return [];
+  const open = new Set([
+    ...(declined ?? []).map((step) => JSON.stringify(step)),
+    ...execution.steps.filter(({ state }) => state === "left").map(({ step }) => JSON.stringify(step)),
+  ]);
+  return plan.findings.filter(({ fix }) => !fix?.steps.some((step) => open.has(JSON.stringify(step))));
+}
+
 function endLines(rounds: readonly Round[], ink: Ink): string[] {
   const first = rounds[0];
   const last = rounds.at(-1);
   if (!first || !last) return [];
-  const fixed = rounds.filter((round) => round.execution?.ok).flatMap((round) => round.plan.findings);
+  const fixed = rounds.flatMap(repairedIn);
   const story = fixed.map((finding: Finding) => `${finding.title} (${finding.subject.id})`);
   const paint = last.report.verdict === "healthy" ? ink.green : ink.yellow;
   return [

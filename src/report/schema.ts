@@ -5,6 +5,27 @@ import type { Report } from "../model/report.ts";
 
 const place = { source: z.string(), line: z.int().min(1).optional() };
 
+const operations = z.array(
+  z.strictObject({
+    op: z.enum(["add", "replace", "remove", "test"]),
+    path: z.string(),
+    value: z.unknown().optional(),
+  }),
+);
+
+const live = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("file"), host: z.string().optional(), path: z.string() }),
+    z.strictObject({
+      kind: z.literal("object-key"),
+      object: z.string(),
+      namespace: z.string().optional(),
+      name: z.string(),
+      key: z.string(),
+    }),
+  ])
+  .describe("Where the text stands on a live target; left out in reports of saved evidence.");
+
 const step = z.discriminatedUnion("do", [
   z.strictObject({
     do: z.literal("edit-document"),
@@ -19,6 +40,7 @@ const step = z.discriminatedUnion("do", [
         expect: z.unknown().optional(),
       }),
     ),
+    live: live.optional(),
   }),
   z.strictObject({
     do: z.literal("replace-lines"),
@@ -28,6 +50,7 @@ const step = z.discriminatedUnion("do", [
     to: z.int().min(1),
     expect: z.string(),
     replacement: z.string(),
+    live: live.optional(),
   }),
   z.strictObject({
     do: z.literal("write-file"),
@@ -52,13 +75,14 @@ const step = z.discriminatedUnion("do", [
     kind: z.string(),
     namespace: z.string().optional(),
     name: z.string(),
-    patch: z.array(
-      z.strictObject({
-        op: z.enum(["add", "replace", "remove", "test"]),
-        path: z.string(),
-        value: z.unknown().optional(),
-      }),
-    ),
+    patch: operations,
+  }),
+  z.strictObject({
+    do: z.literal("recreate-container"),
+    title: z.string(),
+    host: z.string().optional(),
+    name: z.string(),
+    patch: operations,
   }),
   z.strictObject({
     do: z.literal("restart"),

@@ -135,14 +135,18 @@ const attempts = 5;
 
 async function patchNow(
   door: ClusterDoor,
-  { path, uid }: Pick<ObjectImage, "path" | "uid">,
+  { path, uid, forward }: Pick<ObjectImage, "path" | "uid" | "forward">,
   patch: readonly Operation[],
+  expected: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   let last: Answer | undefined;
   for (let i = 0; i < attempts; i++) {
     const object = await getObject(door, path);
     if (!object) throw new Refused("place-missing", "it is not there any more");
     if (valueAt(object, "metadata", "uid") !== uid) throw new Refused("place-changed", "it was made anew");
+    // A field that was absent cannot be tested by the patch itself; the version pins what is seen here.
+    if (!isDeepStrictEqual(touched(object, forward), expected))
+      throw new Refused("place-changed", "somebody changed it at this moment");
     const version = valueAt(object, "metadata", "resourceVersion");
     const guard: Operation = { op: "test", path: "/metadata/resourceVersion", value: version };
     last = await send(door, path, [guard, ...patch], false);
@@ -162,11 +166,11 @@ export function clusterOf({ doors }: Pick<ActContext, "doors">, context: string)
 }
 
 export async function actOnObject(image: ObjectImage, context: ActContext): Promise<void> {
-  await patchNow(clusterOf(context, image.context), image, image.forward);
+  await patchNow(clusterOf(context, image.context), image, image.forward, image.before);
 }
 
 export async function undoObject(image: ObjectImage, context: ActContext): Promise<void> {
-  await patchNow(clusterOf(context, image.context), image, image.inverse);
+  await patchNow(clusterOf(context, image.context), image, image.inverse, image.after);
 }
 
 export async function whereIsObject(image: ObjectImage, context: ActContext): Promise<Standing> {

@@ -3,11 +3,12 @@ import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
 import { byHand } from "./by-hand.ts";
 import { patchObject } from "./patch-object.ts";
+import { recreateContainer } from "./recreate-container.ts";
 import { restart } from "./restart.ts";
 import { setOwner } from "./set-owner.ts";
 import { text } from "./text.ts";
 
-const kinds: readonly AnyKind[] = [text, setOwner, patchObject, restart, byHand];
+const kinds: readonly AnyKind[] = [text, setOwner, patchObject, restart, recreateContainer, byHand];
 
 export function kindOf(does: string): AnyKind | undefined {
   return kinds.find((kind) => kind.does.some((one) => one === does));

@@ -40,6 +40,13 @@ export const restart = defineKind<RestartStep, Image>({
       const access = hostFor(doors, host);
       return access ? await lookOnHost(access, kind, name) : left(noWayTo(host, `${kind} ${name}`));
     }
+    const [place = "", container] = name.split("/");
+    const named =
+      kind === "workload" && container !== undefined && namespace === undefined
+        ? hostFor(doors, place)
+        : undefined;
+    // Components of hosts are called HOST/CONTAINER.
+    if (named && container !== undefined) return await lookOnHost(named, "container", container);
     if (!doors.cluster) {
       const [only, other] = doors.hosts;
       // Rules that do not know where a component runs call it a workload: on a single host it is a container.

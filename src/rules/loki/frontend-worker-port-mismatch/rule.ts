@@ -85,10 +85,12 @@ export const rule = defineRule({
     ];
   },
   fix(finding, { "config.documents": documents }) {
-    const document = documents.find(
+    const quoted = documents.filter(
       (candidate) =>
         candidate.kind === "loki" && finding.proof.some((proof) => proof.source === candidate.at.source),
     );
+    // What the process has loaded cannot be edited; the file it was loaded from can.
+    const document = quoted.find((candidate) => candidate.origin === "file") ?? quoted[0];
     const key = keys.find((candidate) => document && mismatch(document, candidate));
     const wrong = document && key ? mismatch(document, key) : undefined;
     if (!document || !key || !wrong) {
