@@ -82,9 +82,12 @@ const publish: Step = {
 };
 
 const published = (): unknown =>
-  (cluster.objects.get(service) as { spec: Record<string, unknown> }).spec.publishNotReadyAddresses;
+  (cluster.objects.get(service) as unknown as { spec: Record<string, unknown> }).spec
+    .publishNotReadyAddresses;
 const setPublished = (value: unknown): void => {
-  (cluster.objects.get(service) as { spec: Record<string, unknown> }).spec.publishNotReadyAddresses = value;
+  (
+    cluster.objects.get(service) as unknown as { spec: Record<string, unknown> }
+  ).spec.publishNotReadyAddresses = value;
 };
 const data = (): Record<string, string> => cluster.objects.get(map)?.data as Record<string, string>;
 const uid = (): unknown => cluster.objects.get(pod)?.metadata.uid;
