@@ -1,10 +1,12 @@
 // The doors that changes go through: to the same systems that the same options name for reading.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { given } from "../model/given.ts";
 import { type Doors, folderHost, type HostAccess, hostLockPlaces } from "../plan/transaction/doors.ts";
-import type { LockTarget } from "../plan/transaction/entry.ts";
+import type { Begun, ReachOptions } from "../plan/transaction/entry.ts";
 import { createTurns } from "../targets/host/connect-turns.ts";
 import { openHost } from "../targets/host/door.ts";
+import { parseHostAddress } from "../targets/host/host-name.ts";
 import { type LiveOptions, limitsOf } from "./live-options.ts";
 
 export interface OpenDoors {
@@ -54,20 +56,37 @@ async function clusterDoor(options: LiveOptions, signal: AbortSignal): Promise<D
   );
 }
 
-/** The options that lead to everything a transaction has locked; those that are given win. */
-export function optionsFor(locks: readonly LockTarget[], options: LiveOptions): LiveOptions {
-  const hosts = locks.flatMap((one) => (one.kind === "host" && one.host !== folderHost ? [one.host] : []));
-  const context = locks.flatMap((one) => (one.kind === "namespace" ? [one.context] : []))[0];
-  const named = new Set(options.host ?? []);
-  const missing = hosts.filter(
-    (host) => ![...named].some((one) => one === host || one.split("@").at(-1) === host),
-  );
-  const host = [...named, ...new Set(missing)];
+/** The options as the journal keeps them. */
+export function reachOf({ host, sshConfig, identity, kubeconfig }: LiveOptions): ReachOptions {
   return {
+    ...(host ? { host: [...host] } : {}),
+    ...(sshConfig === undefined ? {} : { sshConfig }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  };
+}
+
+/** The options that lead to everything a transaction has locked; those that are given now win. */
+export function optionsFor(begun: readonly Begun[], options: LiveOptions): LiveOptions {
+  const locks = begun.flatMap((one) => one.locks);
+  const context = locks.flatMap((one) => (one.kind === "namespace" ? [one.context] : []))[0];
+  const hosts = locks.flatMap((one) => (one.kind === "host" && one.host !== folderHost ? [one.host] : []));
+  const typed = begun.flatMap(({ reach }) => reach?.host ?? []);
+  const now = options.host ?? [];
+  const missing = [...new Set(hosts)].filter((name) => !now.some((text) => names(text, name)));
+  const host = [...now, ...missing.map((name) => typed.find((text) => names(text, name)) ?? name)];
+  const { host: _host, ...way } = begun.find(({ reach }) => reach)?.reach ?? {};
+  return {
+    ...given(way),
     ...options,
     ...(host.length > 0 ? { host } : {}),
     ...(context === undefined || options.context !== undefined ? {} : contextOption(context)),
   };
+}
+
+/** `[user@]name[:port]` */
+function names(text: string, host: string): boolean {
+  return parseHostAddress(text)?.name === host;
 }
 
 function contextOption(context: string): Partial<LiveOptions> {

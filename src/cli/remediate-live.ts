@@ -21,7 +21,7 @@ import { askingConsent, type Consent, terminalAsker } from "./consent.ts";
 import { withFolderSteps } from "./folder-steps.ts";
 import { interruptible } from "./interrupt.ts";
 import { readLive } from "./live.ts";
-import { openDoors } from "./live-doors.ts";
+import { openDoors, reachOf } from "./live-doors.ts";
 import { note } from "./output.ts";
 import { putBackWhatWasLeft } from "./put-back.ts";
 import { version } from "./version.ts";
@@ -75,6 +75,7 @@ async function repair(
     actor: thisActor(),
     why: (label) => `remediate, ${label.replace("-", " ")}`,
     documents: () => documents,
+    reach: reachOf(options),
     signal,
     ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),
     onStep: (step) => note(options, `doing: ${step.title}`),

@@ -9,7 +9,7 @@ import { lookAll, runTransaction } from "../plan/transaction/transaction.ts";
 import { verify } from "../plan/verify.ts";
 import type { RemediateOptions } from "./commands/remediate.ts";
 import { interruptible } from "./interrupt.ts";
-import { openDoors } from "./live-doors.ts";
+import { openDoors, reachOf } from "./live-doors.ts";
 import { note } from "./output.ts";
 import { putBackWhatWasLeft } from "./put-back.ts";
 import { diagnoseLive } from "./remediate-live.ts";
@@ -75,6 +75,7 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
       actor: thisActor(),
       needs,
       signal,
+      reach: reachOf(options),
       fingerprints: now,
       findings: plan.findings.map(({ id }) => id),
       ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),

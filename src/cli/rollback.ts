@@ -42,8 +42,8 @@ async function undoAll(
   state: string,
   options: RollbackOptions,
 ): Promise<number> {
-  const locks = open.flatMap((one) => readJournal(transactionFolder(state, one.id))?.begun.locks ?? []);
-  const { doors, close } = await openDoors(optionsFor(locks, options), interruptible());
+  const begun = open.flatMap((one) => readJournal(transactionFolder(state, one.id))?.begun ?? []);
+  const { doors, close } = await openDoors(optionsFor(begun, options), interruptible());
   try {
     const base = { state, doors, actor: thisActor(), because: "asked for with watchmend rollback" };
     for (const one of open) {

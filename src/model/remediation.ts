@@ -18,6 +18,8 @@ export interface StepResult {
   readonly because?: string;
   /** The command for a person, where the step was left. */
   readonly command?: string;
+  /** The living thing that is meant, where the step only names evidence: `node1:/srv/x`, `ConfigMap mon/loki`. */
+  readonly where?: string;
   /** Text of the changed file before and after, or what stands for it: the owner of a path. */
   readonly before?: string;
   readonly after?: string;

@@ -91,9 +91,9 @@ function diffOf(results: readonly StepResult[]): string {
   const done = results.filter(({ state }) => state === "done");
   const steps: readonly Step[] = done.map(({ step }) => step);
   const texts: StepTexts = new Map(
-    done.flatMap(({ step, before, after }, i) =>
+    done.flatMap(({ step, before, after, where }, i) =>
       step.do !== "restart" && step.do !== "set-owner" && before !== undefined && after !== undefined
-        ? [[i, { before, after }] as const]
+        ? [[i, { before, after, ...(where === undefined ? {} : { name: where }) }] as const]
         : [],
     ),
   );

@@ -17,7 +17,15 @@ export interface PlanLine {
 }
 
 /** Whole text before and after a step, by index of the step; without it a diff shows only what the step itself says. */
-export type StepTexts = ReadonlyMap<number, { readonly before: string; readonly after: string }>;
+export type StepTexts = ReadonlyMap<
+  number,
+  {
+    readonly before: string;
+    readonly after: string;
+    /** What is changed, where the step itself names only the evidence of it. */
+    readonly name?: string;
+  }
+>;
 
 const linesPerFile = 60;
 const context = 3;
@@ -101,9 +109,12 @@ function stepLines(step: Step): PlanLine[] {
   }
 }
 
-function fileDiff(step: Step, texts: { readonly before: string; readonly after: string }): PlanLine[] {
+function fileDiff(
+  step: Step,
+  texts: { readonly before: string; readonly after: string; readonly name?: string },
+): PlanLine[] {
   if (texts.before === texts.after) return [{ sign: " ", text: "already so, nothing to change" }];
-  const name = fileOf(step);
+  const name = texts.name === undefined ? fileOf(step) : oneLine(texts.name);
   return [
     { sign: texts.before === "" ? "+" : "~", text: name },
     ...diffLines(texts.before, texts.after, 1, true),

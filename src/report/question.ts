@@ -24,10 +24,10 @@ export function renderQuestion(
   const step = plan.steps[index];
   const result = preview[index];
   if (!step || !result) return "";
-  const { before, after, because } = result;
+  const { before, after, because, where } = result;
   const texts =
     before !== undefined && after !== undefined && step.do !== "restart" && step.do !== "set-owner"
-      ? new Map([[0, { before, after }]])
+      ? new Map([[0, { before, after, ...(where === undefined ? {} : { name: where }) }]])
       : undefined;
   const lines = [
     "",

@@ -61,11 +61,11 @@ function planLines({ plan, preview, number }: Round, ink: Ink): string[] {
 /** Whole files before and after, so that the plan shows what changes in them with its surroundings. */
 function textsOf(preview: readonly StepResult[]): StepTexts {
   return new Map(
-    preview.flatMap(({ step, before, after }, i) =>
+    preview.flatMap(({ step, before, after, where }, i) =>
       (step.do === "edit-document" || step.do === "replace-lines" || step.do === "write-file") &&
       before !== undefined &&
       after !== undefined
-        ? [[i, { before, after }] as const]
+        ? [[i, { before, after, ...(where === undefined ? {} : { name: where }) }] as const]
         : [],
     ),
   );

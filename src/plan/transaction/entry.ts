@@ -20,6 +20,14 @@ export const actorForm = z.strictObject({
 });
 export type Actor = z.infer<typeof actorForm>;
 
+export const reachForm = z.strictObject({
+  host: z.array(z.string()).optional(),
+  sshConfig: z.string().optional(),
+  identity: z.string().optional(),
+  kubeconfig: z.string().optional(),
+});
+export type ReachOptions = z.infer<typeof reachForm>;
+
 const at = z.string();
 const n = z.int().min(0);
 
@@ -37,6 +45,8 @@ export const entry = z.discriminatedUnion("what", [
     /** Findings whose fixes the steps are. */
     findings: z.array(z.string()).optional(),
     locks: z.array(lockTarget),
+    /** The options that led there, so that undoing goes the same way. */
+    reach: reachForm.optional(),
   }),
   /** Another process goes on with it: after a crash, or because somebody asked to undo it. */
   z.strictObject({ what: z.literal("taken-over"), at, by: actorForm }),

@@ -46,7 +46,7 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
     for (const { look } of looked)
       if (look.state === "change" && look.fingerprint !== "" && !shown.has(look.subject))
         shown.set(look.subject, look.fingerprint);
-    return looked.map(resultOf);
+    return named(looked.map(resultOf), steps);
   };
   const execute = async (steps: readonly Step[], label: string, needs?: Needs): Promise<Execution> => {
     const started = await runTransaction(locateSteps(steps, options.documents()), {
@@ -57,12 +57,12 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
     });
     if (!started.ok) {
       if (started.id !== undefined) transactions.push(started.id);
-      return started.execution;
+      return { ...started.execution, steps: named(started.execution.steps, steps) };
     }
     open = started.transaction;
     gate = open.gate;
     transactions.push(open.id);
-    return { ...open.execution, id: open.id, gate: open.gate };
+    return { ...open.execution, steps: named(open.execution.steps, steps), id: open.id, gate: open.gate };
   };
   const settle = async (verdict: Verified): Promise<Settled> => {
     const transaction = open;
@@ -84,4 +84,9 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
     settle,
     describe: () => undefined,
   };
+}
+
+/** Results name the steps as the plan has them; where they take place stands beside. */
+function named(results: readonly StepResult[], steps: readonly Step[]): StepResult[] {
+  return results.map((result, i) => ({ ...result, step: steps[i] ?? result.step }));
 }

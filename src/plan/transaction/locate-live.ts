@@ -73,13 +73,15 @@ function nearest(step: EditStep, documents: readonly ConfigDocument[]): ConfigDo
     .sort((a, b) => (b.at.line ?? 1) - (a.at.line ?? 1))[0];
 }
 
-function placeOf({ embeddedIn, host, path }: ConfigDocument): LivePlace | undefined {
+function placeOf({ at, embeddedIn, host, path }: ConfigDocument): LivePlace | undefined {
   if (embeddedIn) {
     if (embeddedIn.kind !== "ConfigMap") return undefined;
     const { kind, namespace, name, key } = embeddedIn;
     return { kind: "object-key", object: kind, ...(namespace === undefined ? {} : { namespace }), name, key };
   }
   if (host === undefined || !path?.startsWith("/")) return undefined;
+  // `HOST: CONTAINER:/path` is a file inside a container: the same path on the host is another file.
+  if (at.source.startsWith(`${host}: `)) return undefined;
   return { kind: "file", host, path };
 }
 

@@ -4,7 +4,7 @@ import type { Execution, StepResult } from "../../model/remediation.ts";
 import { type BackupStore, openBackupStore } from "./backup-store.ts";
 import { denyStep } from "./deny.ts";
 import type { Doors } from "./doors.ts";
-import type { Actor, LockTarget, NewEntry } from "./entry.ts";
+import type { Actor, LockTarget, NewEntry, ReachOptions } from "./entry.ts";
 import { awaitGates, type GateEvent } from "./gate.ts";
 import { type Journal, openJournal, readJournal } from "./journal.ts";
 import { kindFor } from "./kinds/registry.ts";
@@ -25,6 +25,8 @@ export interface TransactionOptions {
   readonly fingerprints?: ReadonlyMap<string, string>;
   /** Steps that wait for another one: when that is left for a person, they are left too. */
   readonly needs?: ReadonlyMap<number, readonly number[]>;
+  /** How the doors were opened, for whoever undoes it. */
+  readonly reach?: ReachOptions;
   readonly gateMs?: number;
   readonly signal?: AbortSignal;
   readonly onGate?: (event: GateEvent) => void;
@@ -76,6 +78,7 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
     steps: [...steps],
     ...(findings ? { findings: [...findings] } : {}),
     locks: targets,
+    ...(options.reach ? { reach: options.reach } : {}),
   });
   let locks: Locks;
   try {
@@ -222,10 +225,11 @@ export function resultOf({ step, look }: Looked): StepResult {
         state: "done",
         before: look.before,
         after: look.after,
+        where: look.subject,
         ...(look.notes?.[0] === undefined ? {} : { because: look.notes.join("; ") }),
       };
     case "already":
-      return { step, state: "already" };
+      return { step, state: "already", where: look.subject };
     case "left":
       return {
         step,

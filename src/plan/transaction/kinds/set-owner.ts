@@ -95,7 +95,7 @@ async function change(
   const word = quoteWord(path);
   const script = `${prelude}${lock.fence}[ -L ${word} ] && exit 72
 case "$(wm_stat ${word} | sed 's/ 0*\\([0-7]\\)/ \\1/g')" in ${known.join("|")}) ;; *) exit 72;; esac
-chown -h ${to.uid}:${to.gid} ${word} && chmod ${to.mode.toString(8)} ${word}
-[ -d ${word} ] && { sync ${word} 2>/dev/null || sync; } || :`;
+chown -h ${to.uid}:${to.gid} ${word} && chmod ${to.mode.toString(8)} ${word} || exit 1
+sync ${word} 2>/dev/null || sync`;
   await finish(access, path, await runScript(access, script));
 }

@@ -1,7 +1,10 @@
 // A port published on 127.0.0.1 answers on the host itself and for nobody else.
+import type { Fix } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { Stack } from "../../../model/stack.ts";
+import { isLoopback } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
-import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
+import { failedReaches, type ReachFacts, reachFacts, reachFinding } from "../../failed-reach.ts";
 
 export const rule = defineRule({
   id: "docker/published-on-loopback",
@@ -38,11 +41,67 @@ export const rule = defineRule({
         ),
       );
   },
-  fix: (finding) => {
+  fix: (finding, facts, stack) => {
     const port = finding.says.match(/:(\d+) refuses/)?.[1] ?? "9100";
+    const again = remake(finding.says, facts, stack);
+    if (again) return again;
     return byHand(
       `Publish the port on the address Prometheus uses: ports: ["HOST_IP:${port}:${port}"] (or "${port}:${port}"), recreate the container, and let only the Prometheus host in`,
       "In the compose file, then docker compose up -d",
     );
   },
 });
+
+/** Where the running container and the one address of its host are known, the container can be made again by itself. */
+function remake(says: string, facts: ReachFacts, stack: Stack): Fix | undefined {
+  const entry = failedReaches(facts, stack).find(
+    ({ dial, isItsHost, reach }) =>
+      isItsHost &&
+      reach.mechanism === "published-on-loopback" &&
+      says.startsWith(`${dial.targetHost}:${dial.targetPort} `),
+  );
+  if (!entry?.host) return undefined;
+  const { dial, host, network } = entry;
+  const container = network.containers.find(
+    ({ origin, ports }) =>
+      origin === "running" && ports?.some(({ hostPort }) => hostPort === dial.targetPort),
+  );
+  const bindings = container?.ports?.filter(({ hostPort }) => hostPort === dial.targetPort) ?? [];
+  const [binding] = bindings;
+  const address = addressOf(host, dial.targetHost, facts);
+  if (!container || !binding || bindings.length > 1 || binding.hostIP !== "127.0.0.1" || !address)
+    return undefined;
+  const key = `/HostConfig/PortBindings/${binding.containerPort}~1${binding.protocol}/0`;
+  return {
+    summary: `Publish port ${dial.targetPort} of ${container.name} on ${address}, the address it is scraped at; let only Prometheus in where a firewall is used`,
+    risk: "disruptive",
+    steps: [
+      {
+        do: "recreate-container",
+        title: `Publish ${container.name} on ${address}:${dial.targetPort} instead of 127.0.0.1`,
+        host,
+        name: container.name,
+        patch: [
+          { op: "test", path: `${key}/HostPort`, value: String(dial.targetPort) },
+          { op: "test", path: `${key}/HostIp`, value: "127.0.0.1" },
+          { op: "replace", path: `${key}/HostIp`, value: address },
+        ],
+      },
+    ],
+  };
+}
+
+/** Never all addresses: the one that was dialled, or the host's only one beside those of containers and loopback. */
+function addressOf(host: string, dialled: string, facts: ReachFacts): string | undefined {
+  const own = facts["host.addresses"].filter((one) => one.container === undefined && one.host === host);
+  const addresses = own.flatMap(({ cidr, device }) =>
+    isOutward(device) && /^\d+\.\d+\.\d+\.\d+/.test(cidr) ? [cidr.split("/")[0] ?? ""] : [],
+  );
+  if (addresses.includes(dialled)) return dialled;
+  const outward = [...new Set(addresses)].filter((address) => !isLoopback(address));
+  return outward.length === 1 ? outward[0] : undefined;
+}
+
+function isOutward(device: string): boolean {
+  return !/^(?:lo|docker|br-|veth|virbr|cni|flannel|tunl|podman)/.test(device);
+}
