@@ -8,6 +8,8 @@ export const journalName = "journal.jsonl";
 
 export interface Journal {
   readonly folder: string;
+  /** What this process has put on disk; undoing does not depend on reading a disk that may have failed meanwhile. */
+  readonly written: readonly Entry[];
   /** Returns when the entry is on disk; throws when it cannot be put there, and then the thing must not happen. */
   append(entry: NewEntry): void;
 }
@@ -15,10 +17,13 @@ export interface Journal {
 export function openJournal(folder: string, now: () => Date = () => new Date()): Journal {
   const file = join(folder, journalName);
   let begun = false;
+  const written: Entry[] = [];
   return {
     folder,
+    written,
     append(fresh) {
-      const line = Buffer.from(`${JSON.stringify({ at: now().toISOString(), ...fresh })}\n`, "utf8");
+      const full = { at: now().toISOString(), ...fresh } as Entry;
+      const line = Buffer.from(`${JSON.stringify(full)}\n`, "utf8");
       const handle = openSync(file, "a+", 0o600);
       try {
         const lead = endsWhole(file) ? line : Buffer.concat([Buffer.from("\n"), line]);
@@ -29,6 +34,7 @@ export function openJournal(folder: string, now: () => Date = () => new Date()):
       }
       if (!begun) syncFolder(folder);
       begun = true;
+      written.push(full);
     },
   };
 }

@@ -6,7 +6,7 @@ import { denyStep } from "./deny.ts";
 import type { Doors } from "./doors.ts";
 import type { Actor, LockTarget, NewEntry, ReachOptions } from "./entry.ts";
 import { awaitGates, type GateEvent } from "./gate.ts";
-import { type Journal, openJournal, readJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 import { kindFor } from "./kinds/registry.ts";
 import { type Locks, takeLocks } from "./locks.ts";
 import { makeTransactionFolder, newId } from "./state-folder.ts";
@@ -257,8 +257,10 @@ function transactionOf(run: Run, execution: Execution, gate: readonly string[]):
 }
 
 async function takeBack(run: Run, because: string): Promise<Undone> {
-  const course = readJournal(run.folder);
-  if (!course) return { complete: true, says: [] };
+  const entries = [...run.journal.written];
+  const begun = entries.find((one) => one.what === "begun");
+  if (!begun) return { complete: true, says: [] };
+  const course = { begun, entries, unreadable: 0 };
   try {
     return await undoAll(course, run.journal, actContext(run), because);
   } finally {
@@ -279,7 +281,7 @@ function gatesOf(
   run: Run,
 ): { readonly kind: AnyKind; readonly image: unknown; readonly context: ActContext }[] {
   const context = actContext(run);
-  return (readJournal(run.folder)?.entries ?? []).flatMap((one) => {
+  return run.journal.written.flatMap((one) => {
     if (one.what !== "intent") return [];
     const kind = kindFor({ do: one.kind } as Step);
     return [{ kind, image: kind.parse(one.image), context }];
@@ -298,6 +300,7 @@ function withPoints(journal: Journal, point: ((name: string) => void) | undefine
   if (!point) return journal;
   return {
     folder: journal.folder,
+    written: journal.written,
     append(entry: NewEntry) {
       point(`before ${entry.what}`);
       journal.append(entry);

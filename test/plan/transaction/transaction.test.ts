@@ -128,6 +128,23 @@ test("what fails in the middle is put back, and what somebody changed since is n
   expect([text("a.yaml"), text("b.yaml")]).toEqual(["port: 1\n", "port: 7\n"]);
 });
 
+test("a journal that cannot be written any more stops the run before the next step, and all is put back", async () => {
+  put("a.yaml", "port: 1\n");
+  put("b.yaml", "port: 1\n");
+  let intents = 0;
+  const point = (name: string): void => {
+    if (name !== "before intent" || ++intents < 2) return;
+    const [id = ""] = readdirSync(join(folder, "state/transactions"));
+    const journal = join(folder, "state/transactions", id, "journal.jsonl");
+    rmSync(journal);
+    mkdirSync(journal);
+  };
+  const started = await runTransaction([setPort("a.yaml", 2), setPort("b.yaml", 2)], options({ point }));
+  expect(started).toMatchObject({ ok: false, execution: { because: expect.stringContaining("EISDIR") } });
+  expect([text("a.yaml"), text("b.yaml")]).toEqual(["port: 1\n", "port: 1\n"]);
+  expect(readdirSync(folder).sort()).toEqual(["etc", "state"]);
+});
+
 test("undoing refuses with a diff when the file was changed since", async () => {
   put("a.yaml", "port: 1\n");
   const transaction = await mustRun([setPort("a.yaml", 2)]);
