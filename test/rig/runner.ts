@@ -36,7 +36,9 @@ const partsOf = (scenario: Scenario): Part[] => [...worldParts[scenario.world], 
 export const partsFor = (plan: readonly Planned[]): Part[] =>
   plan.flatMap(({ scenario }) => partsOf(scenario));
 
-const phaseLimitMs = 300_000;
+const phaseLimitMs = 600_000;
+/** What takes longer is a hang, also on a machine with fifty other things to do. */
+const answerLimitMs = 240_000;
 
 const limited = async <T>(phase: string, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -75,7 +77,7 @@ const settingOf = (run: Run, name: string): Setting => {
     watchmend: async (args, options) => {
       const environment = ["env", `KUBECONFIG=${join(run.dir, "kubeconfig")}`, "NO_COLOR=1"];
       const argv = [...environment, process.execPath, await builtCli(), ...args];
-      return command(asOperator(run, argv), { ...options, allowFailure: true });
+      return command(asOperator(run, argv), { timeoutMs: answerLimitMs, ...options, allowFailure: true });
     },
     defer: (undo) => undos.push(undo),
     undo: async () => {

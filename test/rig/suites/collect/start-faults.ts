@@ -5,12 +5,12 @@ import { type ClusterStage, clusterScenario, contains, type Scenario } from "../
 import { configMap, prometheus } from "../../stacks/cluster.ts";
 
 const image = prometheusImage2.ref;
-const copies = 220;
-const wantedSeries = 110_000;
+const copies = 400;
+const wantedSeries = 130_000;
 
 /** Prometheus scrapes itself under many names, so that its log grows quickly. */
 const config = [
-  "global: {scrape_interval: 5s}",
+  "global: {scrape_interval: 10s, scrape_timeout: 10s}",
   "scrape_configs:",
   "  - job_name: self",
   "    static_configs:",
@@ -80,7 +80,7 @@ const hasData = (stage: ClusterStage): Promise<void> =>
       const series = Number(/^prometheus_tsdb_head_series (\S+)/m.exec(stdout)?.[1]);
       if (!(series >= wantedSeries)) throw new Error(`it has ${series}`);
     },
-    { timeoutMs: 120_000, everyMs: 1000 },
+    { timeoutMs: 200_000, everyMs: 1000 },
   );
 
 const eventSays = ({ cluster, namespace }: ClusterStage, text: RegExp): Promise<void> =>
@@ -107,7 +107,7 @@ export const scenarios: readonly Scenario[] = [
       await hasData(stage);
     },
     healthy: available,
-    inject: (stage) => replace(stage, server(stage, 11, "50m")),
+    inject: (stage) => replace(stage, server(stage, 14, "30m")),
     expect: async (stage) => {
       await eventSays(stage, /failed startup probe, will be restarted/);
       const words = ["logs", "deployment/prometheus", "-n", stage.namespace, "--previous"];
