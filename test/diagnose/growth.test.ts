@@ -17,7 +17,6 @@ const harmless = 40;
 /** Rules that still compare things pair by pair, among few hundred of them. The list may only get shorter. */
 const known: readonly string[] = [
   "docker/no-shared-network",
-  "kubernetes/claim-never-mounted",
   "kubernetes/container-out-of-memory",
   "kubernetes/cross-node-traffic-broken",
   "kubernetes/network-policy-blocks-client",
