@@ -1,7 +1,8 @@
 // Rules of the form "this text, and these conditions": most of the catalogue, written as data.
 import type { ComponentKind } from "../model/component.ts";
 import type { FactId, Facts } from "../model/facts.ts";
-import type { Certainty, FindingDraft, ProofDraft, Rival, Subject } from "../model/finding.ts";
+import type { Certainty, FindingDraft, ProofDraft, Rival, Severity, Subject } from "../model/finding.ts";
+import type { Pod } from "../model/kubernetes.ts";
 import {
   type CompiledPattern,
   compilePattern,
@@ -9,7 +10,7 @@ import {
   plainForm,
   type TextPattern,
 } from "../model/pattern.ts";
-import type { Rule } from "../model/rule.ts";
+import type { Rule, StartPhase } from "../model/rule.ts";
 import type { Component, Stack } from "../model/stack.ts";
 import type { StreamKind, TextLine } from "../model/text.ts";
 import { componentOfLine } from "../stack/find.ts";
@@ -32,6 +33,8 @@ export interface Confirmation {
   readonly says?: string;
   readonly rivals?: readonly Rival[];
   readonly certainty?: Certainty;
+  /** Instead of the rule's own, for this case. */
+  readonly severity?: Severity;
   readonly concerns?: readonly string[];
 }
 
@@ -107,6 +110,7 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
       for (const hit of hits) {
         if (total(hit.lines) < (atLeast ?? 1)) continue;
         if (hasRecovered(hit, facts["text.lines"], recovered)) continue;
+        if (options.effect === "down" && isOver(hit, options.phase, stack)) continue;
         const answer = confirm?.(hit, facts, stack) ?? { holds: true };
         if (answer.holds === false) {
           told.add(hit.component?.id ?? options.component);
@@ -181,6 +185,7 @@ function draft<Need extends FactId, Use extends FactId>(
     says: answer.says ?? options.says(hit),
     proof: [{ ...hit.line.at, excerpt: hit.line.text }, ...(answer.proof ?? [])],
     certainty: answer.certainty ?? fallback,
+    ...(answer.severity ? { severity: answer.severity } : {}),
     ...(answer.rivals ? { rivals: answer.rivals } : {}),
     ...(answer.concerns ? { concerns: answer.concerns } : {}),
     ...(options.decideWith && !answer.holds ? { decideWith: options.decideWith } : {}),
@@ -272,6 +277,34 @@ function newest(lines: readonly TextLine[]): TextLine | undefined {
 
 function total(lines: readonly TextLine[]): number {
   return lines.reduce((sum, line) => sum + (line.count ?? 1), 0);
+}
+
+/** What must be over before a container can run at all. */
+const beforeStart: ReadonlySet<string | undefined> = new Set<StartPhase>([
+  "schedule",
+  "volume",
+  "image",
+  "init",
+]);
+
+/** What events say kept a pod from starting is over when it has started, or is Ready: events stay for an hour. */
+function isOver({ lines }: TextHit, phase: StartPhase | undefined, stack: Stack): boolean {
+  if (lines.some(({ stream, pod }) => stream !== "event" || pod === undefined)) return false;
+  const fine = (pod: Pod): boolean => pod.ready === true || (beforeStart.has(phase) && hasStarted(pod));
+  const pods = stack.components.flatMap((component) =>
+    component.pods.filter(({ origin }) => origin === "live"),
+  );
+  return lines.every((line) =>
+    pods.some(
+      (pod) => pod.name === line.pod && (pod.namespace ?? "") === (line.namespace ?? "") && fine(pod),
+    ),
+  );
+}
+
+function hasStarted({ spec }: Pod): boolean {
+  return (spec?.containers ?? []).some(
+    ({ init, state }) => !init && (state?.state === "running" || state?.state === "terminated"),
+  );
 }
 
 /** The last hit of every stream was followed by a line that shows success. */

@@ -24,7 +24,14 @@ export const rule = textRule({
   confirm(hit) {
     const mounts = hit.component?.docker?.mounts ?? [];
     const socket = mounts.find(({ target }) => /dbus/.test(target));
-    return { holds: true, proof: socket ? [socket.at] : [] };
+    const args = hit.component?.args ?? [];
+    // Debian's build switches the collector on by itself: nobody asked for it, and nobody misses it
+    const isUnasked = args.length > 0 && !args.some(({ text }) => /collector\.systemd/.test(text));
+    return {
+      holds: true,
+      proof: socket ? [socket.at] : [],
+      ...(isUnasked ? { severity: "notice" as const } : {}),
+    };
   },
   says({ line }) {
     const why = /permission denied|AccessDenied|not allowed|broken pipe|connection reset/i.test(line.text)
