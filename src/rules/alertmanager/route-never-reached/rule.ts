@@ -47,14 +47,16 @@ export const rule = defineRule({
 
 function deadRoutes(doc: ConfigDocument, path: Path, depth = 0): { dead: Path; taker: Path }[] {
   if (depth > deepest) return [];
-  const below = listAt(doc.value, ...path, "routes").map((_route, i): Path => [...path, "routes", i]);
-  const open = below.filter((route) => valueAt(doc.value, ...route, "continue") !== true);
-  const dead = below.flatMap((route, i) => {
-    const own = matchersOf(doc, route);
-    const taker = open.find((other) => below.indexOf(other) < i && covers(matchersOf(doc, other), own));
-    return taker ? [{ dead: route, taker }] : [];
+  const below = listAt(doc.value, ...path, "routes").map((_route, i) => {
+    const route: Path = [...path, "routes", i];
+    const isOpen = valueAt(doc.value, ...route, "continue") !== true;
+    return { route, matchers: matchersOf(doc, route), isOpen };
   });
-  return [...dead, ...below.flatMap((route) => deadRoutes(doc, route, depth + 1))];
+  const dead = below.flatMap(({ route, matchers }, i) => {
+    const taker = below.slice(0, i).find((other) => other.isOpen && covers(other.matchers, matchers));
+    return taker ? [{ dead: route, taker: taker.route }] : [];
+  });
+  return [...dead, ...below.flatMap(({ route }) => deadRoutes(doc, route, depth + 1))];
 }
 
 /** Every condition of the earlier route is one of the later: whatever the later would take, the earlier has taken. */

@@ -107,7 +107,10 @@ export const scenarios: readonly Scenario[] = [
     healthy: stack.bothUp,
     inject: (stage) => move(stage, "-p", "127.0.0.1:9100:9100"),
     expect: (stage) => stack.isDown(stage, "jenkins1:9100", /connection refused/),
-    finds: { roots: ["docker/published-on-loopback"] },
+    finds: {
+      roots: ["docker/published-on-loopback"],
+      alsoTrue: ["node-exporter/network-namespace-of-container"],
+    },
     recover: async (stage) => {
       await thereAndBack(
         stage,

@@ -36,6 +36,11 @@ const arrange = async (stage: HostsStage): Promise<void> => {
     timeoutMs: 90_000,
   });
   await startAgent(stage, 3100);
+  await until("the agent's first line to arrive", async () => {
+    await jenkins1.sh("curl -sSf -m 2 http://127.0.0.1:9080/ready");
+    const known = await server.sh("curl -sSf -m 2 http://127.0.0.1:3100/loki/api/v1/label/host/values");
+    if (!known.includes("jenkins1")) throw new Error(`Loki knows the hosts ${known}`);
+  });
   await isUp(stage, "jenkins1:9100", "jenkins2:9100");
 };
 
@@ -93,7 +98,12 @@ export const scenarios: readonly Scenario[] = [
     inject: (stage) => startAgent(stage, 3101),
     expect: (stage) => red(stage, "agents/reachable", "flow/canary-lines"),
     finds: { roots: ["host/nothing-listens"] },
-    recover: (stage) => startAgent(stage, 3100),
+    recover: async (stage) => {
+      await startAgent(stage, 3100);
+      await until("the agent to read", () =>
+        stage.hosts.jenkins1.sh("curl -sSf -m 2 http://127.0.0.1:9080/ready"),
+      );
+    },
   }),
   hostsScenario({
     name: "exporter-stopped",
