@@ -26,7 +26,9 @@ export const rule = textRule({
     const socket = mounts.find(({ target }) => /dbus/.test(target));
     const args = hit.component?.args ?? [];
     // Debian's build switches the collector on by itself: nobody asked for it, and nobody misses it
-    const isUnasked = args.length > 0 && !args.some(({ text }) => /collector\.systemd/.test(text));
+    const isSeen =
+      args.length > 0 || hit.component?.container !== undefined || hit.component?.docker?.args !== undefined;
+    const isUnasked = isSeen && !args.some(({ text }) => /collector\.systemd/.test(text));
     return {
       holds: true,
       proof: socket ? [socket.at] : [],
