@@ -24,6 +24,7 @@ const startAgent = async ({ hosts }: HostsStage, port: number): Promise<void> =>
   const image = await hosts.jenkins1.image(promtailImage);
   const volumes = mounts.flatMap((mount) => ["-v", mount]);
   await hosts.jenkins1.docker("run", "-d", "--name", "promtail", "--network", "host", ...volumes, image);
+  await until("the agent to read", () => hosts.jenkins1.sh("curl -sSf -m 2 http://127.0.0.1:9080/ready"));
 };
 
 const arrange = async (stage: HostsStage): Promise<void> => {
@@ -98,12 +99,7 @@ export const scenarios: readonly Scenario[] = [
     inject: (stage) => startAgent(stage, 3101),
     expect: (stage) => red(stage, "agents/reachable", "flow/canary-lines"),
     finds: { roots: ["host/nothing-listens"] },
-    recover: async (stage) => {
-      await startAgent(stage, 3100);
-      await until("the agent to read", () =>
-        stage.hosts.jenkins1.sh("curl -sSf -m 2 http://127.0.0.1:9080/ready"),
-      );
-    },
+    recover: (stage) => startAgent(stage, 3100),
   }),
   hostsScenario({
     name: "exporter-stopped",
