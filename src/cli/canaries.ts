@@ -67,16 +67,30 @@ async function fly(
   session: ReadSession,
 ): Promise<CollectedItem> {
   session.progress({ target: `host ${route.host}`, doing: "sending a line through its agent" });
+  const sentAt = Date.now();
+  let written: readonly WrittenWay[] = [];
   try {
-    const written = await perch.write(line, route.ways, session);
+    written = await perch.write(line, route.ways, session);
     const flight: Flight = { route, line, written, sentAt: Date.now() };
-    const outcome = await outcomeOf(flight, lokisFor(route, stack, perches, perch), session);
-    await perch.clear(line, route.ways, session);
-    return itemOf(flight, outcome);
+    return itemOf(flight, await outcomeOf(flight, lokisFor(route, stack, perches, perch), session));
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    return itemOf({ route, line, written: [], sentAt: 0 }, { outcome: "not-written", because });
+    const outcome = written.length > 0 ? "not-asked" : "not-written";
+    return itemOf({ route, line, written, sentAt }, { outcome, because });
+  } finally {
+    await takeAway(perch, route, line, session);
   }
+}
+
+/** Also after Ctrl-C and when the host was lost on the way: a file that stays is taken away by the next canary. */
+async function takeAway(
+  perch: CanaryPerch,
+  route: LogRoute,
+  line: string,
+  session: ReadSession,
+): Promise<void> {
+  const unhurried: ReadSession = { ...session, signal: new AbortController().signal };
+  await perch.clear(line, route.ways, unhurried).catch(() => undefined);
 }
 
 async function outcomeOf(flight: Flight, lokis: readonly LokiDoor[], session: ReadSession): Promise<Outcome> {

@@ -1,5 +1,6 @@
 // healthy needs positive signs of life; silence, gaps and refusals are "unknown".
 import { isMonitoring } from "../model/component.ts";
+import { blocksVerdict } from "../model/evidence.ts";
 import { type FactSet, factIds } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Verdict } from "../model/report.ts";
@@ -17,10 +18,7 @@ export function verdictOf(
 ): Verdict {
   const isProblem = findings.some((finding) => finding.role !== "notice" && finding.severity !== "notice");
   if (isProblem) return "problems";
-  if (
-    factSet.gaps.some((gap) => gap.because !== "absent" && gap.onlySharpens !== true) ||
-    outcomes.some((outcome) => outcome.threw !== undefined)
-  )
+  if (factSet.gaps.some(blocksVerdict) || outcomes.some((outcome) => outcome.threw !== undefined))
     return "unknown";
   if (mode === "lint") return hasKnownConfiguration(factSet) ? "healthy" : "unknown";
   const watched = stack.components.filter((component) => isMonitoring(component.kind));

@@ -72,3 +72,8 @@ export interface Gap {
   /** It would only have sharpened the answer: a system that is seen to work is healthy without it. */
   readonly onlySharpens?: true;
 }
+
+/** Something that a verdict needs was not seen: what is absent hides nothing, and what only sharpens is not needed. */
+export function blocksVerdict({ because, onlySharpens }: Gap): boolean {
+  return because !== "absent" && onlySharpens !== true;
+}

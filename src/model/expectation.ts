@@ -18,6 +18,4 @@ export interface Expectation {
   readonly absences: readonly { readonly name: string; readonly because: string }[];
   /** Names of data sources Grafana must have. */
   readonly datasources: readonly string[];
-  /** Titles or uids of dashboards that must exist. */
-  readonly dashboards: readonly string[];
 }

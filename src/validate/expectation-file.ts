@@ -16,7 +16,6 @@ export const expectationSchema = z.strictObject({
     .default([])
     .describe("hosts or targets that may be away, with the reason"),
   datasources: z.array(name).default([]).describe("names or uids of Grafana's data sources"),
-  dashboards: z.array(name).default([]).describe("titles or uids of Grafana's dashboards"),
 });
 
 export function readExpectationFile(text: string, source: string): CheckedYaml<Expectation> {

@@ -16,6 +16,5 @@ export function discoveredExpectation(stack: Stack): Expectation {
     logging: hostsWith("promtail", "alloy"),
     absences: [],
     datasources: [],
-    dashboards: [],
   };
 }

@@ -1,5 +1,6 @@
 // Facts and a diagnosis to a validation: verdicts, each failure with its root cause where the diagnosis knows it.
 import type { AnyCheck, CheckVerdict, Coverage, Validation } from "../model/check.ts";
+import { blocksVerdict } from "../model/evidence.ts";
 import type { Expectation } from "../model/expectation.ts";
 import type { FactSet } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
@@ -27,7 +28,7 @@ export function validate(input: ValidateInput): Validation {
   return {
     schema: "watchmend.validation/v1",
     tool: { version },
-    verdict: overall(judged, stack),
+    verdict: overall(judged, factSet, stack),
     expectation: { from: expectation.from, ...(expectation.source ? { source: expectation.source } : {}) },
     counts: countStates(judged),
     verdicts,
@@ -41,8 +42,10 @@ export function validate(input: ValidateInput): Validation {
 }
 
 /** Not one thing known to be wrong, at least one known to be right, and nothing that could not be seen. */
-function overall(judged: readonly JudgedCheck[], stack: Stack): Validation["verdict"] {
+function overall(judged: readonly JudgedCheck[], { gaps }: FactSet, stack: Stack): Validation["verdict"] {
   if (judged.some(({ state }) => state === "fail")) return "fail";
+  // a host that could not be read has no parts that could fail
+  if (gaps.some(blocksVerdict)) return "unknown";
   if (judged.some(({ state }) => state === "unknown") || monitored(stack).length === 0) return "unknown";
   return judged.some(({ state }) => state === "pass" || state === "warn") ? "pass" : "unknown";
 }

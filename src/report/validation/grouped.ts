@@ -53,7 +53,8 @@ export function answerOf(validation: Validation): string {
   const line = countsLine(validation);
   if (validation.verdict === "pass") return `The stack works: ${line}.`;
   if (validation.verdict === "fail") return `The stack does not work: ${line}.`;
-  return `Could not tell whether the stack works: ${line}.`;
+  const unread = validation.missing.length > 0 ? ", and not everything could be read" : "";
+  return `Could not tell whether the stack works: ${line}${unread}.`;
 }
 
 export function expectationLine({ expectation }: Validation): string {

@@ -46,8 +46,11 @@ export function canaryPerch(door: HostDoor, rights: () => HostRights | undefined
 const clearOne = quoteWord('[ "$(cat "$2" 2>/dev/null)" = "$1" ] && rm -f "$2"');
 /** The output of a process is a pipe of the engine: a line put in there is logged as if the container had written it. */
 const intoOutput = quoteWord('printf "%s\\n" "$1" >"/proc/$2/fd/1"');
-/** `set -C` refuses a file that is already there. */
-const intoFile = quoteWord('umask 022; set -C; printf "%s\\n" "$1" >"$2"');
+/** `set -C` refuses a file that is already there; one that a killed run left, a single line of ours, goes first. */
+const intoFile = quoteWord(
+  '[ "$(grep -c "" "$2" 2>/dev/null)" = 1 ] && grep -q "^watchmend-canary " "$2" && rm -f "$2"; ' +
+    'umask 022; set -C; printf "%s\\n" "$1" >"$2"',
+);
 
 function writeScript(line: string, { journal, containers, files }: CanaryWays, rights: HostRights): string {
   const word = quoteWord(line);
