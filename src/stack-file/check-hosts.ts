@@ -1,4 +1,5 @@
 // Hosts: who is the server, and whether two entries mean one machine.
+import { canonicalAddress, notOfOneHost } from "./canonical-address.ts";
 import type { Check } from "./check.ts";
 
 export const checkHosts: Check = function* (stack, { input }) {
@@ -18,9 +19,9 @@ export const checkHosts: Check = function* (stack, { input }) {
       write: `hosts:\n  ${stack.hosts[0]?.name}:\n    roles: [server, agent]`,
     };
   const seen = new Map<string, string>();
-  for (const { name, address, absence, roles, runtime, listen } of stack.hosts) {
+  for (const { name, address, absence, roles, runtime, listen, containerNames } of stack.hosts) {
     const path = ["hosts", name, "address"];
-    const plain = address.toLowerCase();
+    const plain = canonicalAddress(address);
     const other = seen.get(plain);
     if (other !== undefined && absence?.kind !== "behind-nat")
       yield {
@@ -37,8 +38,18 @@ export const checkHosts: Check = function* (stack, { input }) {
         why: "the other hosts of this stack would look for it at home",
         write: "the address the other hosts reach it by",
       };
-    if (plain === "0.0.0.0" || plain === "::")
-      yield { path, says: `${address} is no address of a host`, write: "10.0.0.11" };
+    const wrong = notOfOneHost(plain);
+    if (wrong) yield { path, says: `${address} is no address of a host`, ...wrong };
+    for (const [kind, container] of Object.entries(containerNames)) {
+      const other = Object.entries(containerNames).find(([, own]) => own === container)?.[0];
+      if (other !== undefined && other !== kind)
+        yield {
+          path: ["hosts", name, "containers", kind],
+          says: `${container} is the container of ${other} too`,
+          why: "a name belongs to one container",
+          write: "the name of its own container, or not this key",
+        };
+    }
     if (absence?.kind === "behind-nat" && roles.includes("server"))
       yield {
         path: ["hosts", name, "absence"],
@@ -75,5 +86,5 @@ export const checkHosts: Check = function* (stack, { input }) {
 };
 
 function isLocal(address: string): boolean {
-  return /^127\./.test(address) || address === "::1" || address === "localhost";
+  return /^127\./.test(address) || /^(?:::1|(?:0:){7}1|localhost)$/.test(address);
 }

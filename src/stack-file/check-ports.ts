@@ -1,19 +1,22 @@
-// One port, one listener: all components of a host share its network.
+// One port, one listener: all components of a host share its network, with sshd and with what the jobs scrape there.
 import type { StackFile, StackHost } from "../model/stack-file.ts";
 import type { Check } from "./check.ts";
 
 interface Use {
   readonly who: string;
+  readonly port: number;
   readonly path: readonly PropertyKey[];
 }
 
 export const checkPorts: Check = function* (stack) {
   // Hosts of one kind have the same clash: it is told once, for the first of them.
   const told = new Set<string>();
+  const jobs = jobUses(stack);
   for (const host of stack.hosts) {
     if (host.runtime === "kubernetes") continue;
     const taken = new Map<number, Use>();
-    for (const { port, ...use } of usesOf(stack, host)) {
+    for (const use of usesOf(stack, host, jobs.get(host.name) ?? [])) {
+      const { port } = use;
       const other = taken.get(port);
       if (!other) {
         taken.set(port, use);
@@ -24,6 +27,7 @@ export const checkPorts: Check = function* (stack) {
       told.add(key);
       yield {
         path: use.path,
+        near: other.path,
         says: `port ${port} of ${host.name} is wanted by ${other.who} and by ${use.who}`,
         why: "both listen on the host's own network, and the second would not start",
         write: `port: ${freePort(port, taken)}`,
@@ -38,25 +42,39 @@ function freePort(port: number, taken: ReadonlyMap<number, Use>): number {
   return free;
 }
 
-function usesOf(stack: StackFile, host: StackHost): readonly (Use & { readonly port: number })[] {
-  const jobs = stack.scrape.flatMap((job, i) =>
-    job.targets
-      .filter((target) => target.host === host.name)
-      .map((target) => ({
-        port: Number(/:(\d+)$/.exec(target.address)?.[1]),
-        who: `job ${job.job}`,
-        path: ["scrape", i, "port"],
-      })),
-  );
-  // Several jobs may read one port at different paths.
-  const once = jobs.filter((one, i) => jobs.findIndex((other) => other.port === one.port) === i);
+/** By host; several jobs may read one port at different paths. */
+function jobUses(stack: StackFile): ReadonlyMap<string, readonly Use[]> {
+  const byHost = new Map<string, Map<number, Use>>();
+  for (const [i, job] of stack.scrape.entries())
+    for (const { host, address } of job.targets) {
+      const port = Number(/:(\d+)$/.exec(address)?.[1]);
+      if (host === undefined || Number.isNaN(port)) continue;
+      const uses = byHost.get(host) ?? new Map<number, Use>();
+      if (!uses.has(port)) uses.set(port, { port, who: `job ${job.job}`, path: ["scrape", i, "port"] });
+      byHost.set(host, uses);
+    }
+  return new Map([...byHost].map(([host, uses]) => [host, [...uses.values()]]));
+}
+
+function usesOf(stack: StackFile, host: StackHost, jobs: readonly Use[]): readonly Use[] {
+  const ssh = {
+    port: host.ssh.port ?? 22,
+    who: "its ssh server",
+    path: ["hosts", host.name, ...(host.ssh.port === undefined ? [] : ["ssh", "port"])],
+  };
   const own = stack.components
     .filter((one) => host.components.includes(one.kind))
-    .flatMap((one) => [
+    .flatMap((one): readonly Use[] => [
       { port: one.port, who: one.kind, path: ["components", one.kind, "port"] },
       ...(one.secondPort === undefined
         ? []
-        : [{ port: one.secondPort, who: `${one.kind} (second port)`, path: ["components", one.kind] }]),
+        : [
+            {
+              port: one.secondPort,
+              who: `${one.kind} (second port)`,
+              path: ["components", one.kind, ...(one.kind === "loki" ? ["grpc_port"] : [])],
+            },
+          ]),
     ]);
-  return [...once, ...own];
+  return [ssh, ...jobs, ...own];
 }

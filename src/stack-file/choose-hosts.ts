@@ -22,6 +22,8 @@ export function chooseHosts(
   const names = hosts.map((host) => host.name);
   const list: readonly string[] = choice;
   list.forEach((name, i) => {
+    if (list.indexOf(name) < i)
+      drafts.push({ path: [...path, i], says: `names ${name} twice`, write: "each host once" });
     if (names.includes(name)) return;
     const near = nearest(name, names);
     drafts.push({

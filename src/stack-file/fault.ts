@@ -13,6 +13,8 @@ export interface Fault {
 /** A fault before its line is known. */
 export interface Draft extends Omit<Fault, "line" | "path"> {
   readonly path: readonly PropertyKey[];
+  /** What stands in the file when nothing of `path` does: a default that clashes is told at what it clashes with. */
+  readonly near?: readonly PropertyKey[];
 }
 
 export function faultText(source: string, fault: Fault): string {

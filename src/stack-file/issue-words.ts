@@ -1,6 +1,6 @@
 // What the validator found, in words: path, what stands there, why it is refused, what to write.
 import { z } from "zod";
-import type { $ZodIssue } from "zod/v4/core";
+import type { $ZodIssue, $ZodIssueTooBig, $ZodIssueTooSmall } from "zod/v4/core";
 import { isRecord, itemsOf, memberOf } from "../model/json-value.ts";
 import { type Draft, nearest } from "./fault.ts";
 import { schemaName, stackFileSchema } from "./schema.ts";
@@ -21,6 +21,9 @@ export function draftsOfIssue(issue: $ZodIssue, root: unknown, prefix: Path = []
       return [oneOf(path, found, issue.values.map(String))];
     case "invalid_type":
       return [found === undefined ? missing(path, issue.expected) : wrongType(path, found, issue.expected)];
+    case "too_big":
+    case "too_small":
+      return [outOfBounds(path, found, issue)];
     default:
       return [{ ...ownWords(issue), path }];
   }
@@ -79,6 +82,21 @@ function missing(path: Path, expected: string): Draft {
   return { path, says, write: `${String(path.at(-1))}: ${kindWords[expected] ?? expected}` };
 }
 
+/** A number or a length beyond its bounds. */
+function outOfBounds(path: Path, found: unknown, issue: $ZodIssueTooBig | $ZodIssueTooSmall): Draft {
+  const isBig = issue.code === "too_big";
+  const bound = isBig ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
+  if (typeof found === "number")
+    return { path, says: `${found} is too ${isBig ? "large" : "small"}`, write: `a number, ${bound}` };
+  if (isBig) return { path, says: "is too long", write: bound };
+  return {
+    path,
+    says: "is empty",
+    why: "what is to be left out has no key",
+    write: `${bound} of it, or not the key`,
+  };
+}
+
 const kindWords: Readonly<Record<string, string>> = {
   string: "a text",
   number: "a number",
@@ -90,10 +108,18 @@ const kindWords: Readonly<Record<string, string>> = {
 };
 
 function wrongType(path: Path, found: unknown, expected: string): Draft {
+  const wanted = kindWords[expected] ?? expected;
+  if (mayBeSecret(path) && expected === "string")
+    return {
+      path,
+      says: `what stands here is ${kindOf(found)}, not ${wanted}`,
+      write: '"${env:NAME}" or file:/path',
+    };
+  const asText = expected === "string" && typeof found !== "object";
   return {
     path,
-    says: `${shown(found)} is ${kindOf(found)}, not ${kindWords[expected] ?? expected}`,
-    ...(expected === "string" && typeof found !== "object" ? { write: JSON.stringify(String(found)) } : {}),
+    says: `${shown(found)} is ${kindOf(found)}, not ${wanted}`,
+    ...(asText ? { write: JSON.stringify(String(found)) } : {}),
   };
 }
 
@@ -108,6 +134,11 @@ function unionWords(
   if (fitting) return fitting.flatMap((issue) => draftsOfIssue(issue, root, path));
   if (found === undefined) return [{ path, says: "is missing" }];
   return [{ path, says: `${shown(found)} is ${kindOf(found)}, which cannot stand here` }];
+}
+
+/** Such a value is not repeated in a message: those are kept in the logs of pipelines. */
+function mayBeSecret(path: Path): boolean {
+  return path.some((key) => /password|token|^(?:slack|teams|pagerduty|webhook)$/.test(String(key)));
 }
 
 function isOtherType(issue: $ZodIssue): boolean {

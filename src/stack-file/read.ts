@@ -1,5 +1,6 @@
 // The text of a watchmend.yaml to the model, or to everything that is wrong with it, each with its line.
 import { isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import { memberOf } from "../model/json-value.ts";
 import type { StackFile } from "../model/stack-file.ts";
 import { type CheckContext, checkStack } from "./check.ts";
 import { type Draft, type Fault, pathText } from "./fault.ts";
@@ -38,8 +39,9 @@ export function readStackFile(text: string): ReadStack {
     return refused([{ line: 1, path: "", says: error instanceof Error ? error.message : String(error) }]);
   }
   const place = (draft: Draft): Fault => {
-    const { path, ...rest } = draft;
-    return { line: lineOf(offsetAt(document.contents, path)), path: pathText(path), ...rest };
+    const { path, near, ...rest } = draft;
+    const shown = near !== undefined && !standsThere(value, path) ? near : path;
+    return { line: lineOf(offsetAt(document.contents, shown)), path: pathText(path), ...rest };
   };
   const parsed = stackFileSchema.safeParse(value);
   if (!parsed.success)
@@ -67,6 +69,14 @@ function syntaxFault(code: string, message: string, line: number, text: string):
     why: "one of the two would be ignored without a word",
     write: "one entry with everything that belongs to it",
   };
+}
+
+function standsThere(value: unknown, path: readonly PropertyKey[]): boolean {
+  const end = path.reduce<unknown>(
+    (at, key) => (typeof key === "symbol" ? undefined : memberOf(at, key)),
+    value,
+  );
+  return end !== undefined;
 }
 
 /** Where the deepest part of the path that exists stands: its key for mappings, the item for lists. */

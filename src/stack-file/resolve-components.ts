@@ -105,6 +105,7 @@ function serverOf(
   if (servers.length > 1)
     drafts.push({
       path: ["components", kind],
+      near: ["hosts", servers[1] ?? "", "roles"],
       says: `would run on ${servers.length} servers: ${servers.join(", ")}`,
       why: "a second one would hold half of the data, and nothing here joins the two",
       write: `components:\n  ${kind}:\n    host: ${servers[0]}`,

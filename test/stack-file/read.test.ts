@@ -158,8 +158,138 @@ const refused: readonly (readonly [name: string, text: string, expected: RegExp]
     `${head}${server}scrape:\n  - job: a\n    targets: [x:1]\n  - job: a\n    targets: [y:1]\n`,
     /job a is declared twice/,
   ],
+  [
+    "one address in two spellings",
+    `${head}${server}  two:\n    address: MON.example.org.\n  three:\n    address: mon.example.org\n`,
+    /^w\.yaml:8: hosts\.two\.address: MON\.example\.org\. is the address of three too/,
+  ],
+  [
+    "one IPv6 address in two spellings",
+    `${head}${server}  two:\n    address: fd00::1\n  three:\n    address: fd00:0:0:0:0:0:0:01\n`,
+    /fd00::1 is the address of three too/,
+  ],
+  ["a network", `${head}hosts:\n  mon:\n    address: 10.0.0.1/24\n`, /"10\.0\.0\.1\/24" is not an address/],
+  [
+    "a URL as address",
+    `${head}hosts:\n  mon:\n    address: http://mon\n`,
+    /"http:\/\/mon" is not an address/,
+  ],
+  [
+    "the address of everybody",
+    `${head}${server}  two:\n    address: 255.255.255.255\n`,
+    /255\.255\.255\.255 is no address of a host; it means many machines/,
+  ],
+  [
+    "a link-local address",
+    `${head}${server}  two:\n    address: fe80::1\n`,
+    /fe80::1 is no address of a host; a link-local address is nothing without an interface/,
+  ],
+  [
+    "a container name twice",
+    `${head}${server}    containers:\n      prometheus: x\n      loki: x\n`,
+    /^w\.yaml:9: hosts\.mon\.containers\.loki: x is the container of prometheus too/,
+  ],
+  [
+    "a host twice in a job",
+    `${head}${server}scrape:\n  - job: a\n    hosts: [mon, mon]\n    port: 1\n`,
+    /^w\.yaml:9: scrape\[0\]\.hosts\[1\]: names mon twice/,
+  ],
+  [
+    "a port and a default port, at the one that stands there",
+    `${head}${server}scrape:\n  - job: a\n    hosts: [mon]\n    port: 9100\n`,
+    /^w\.yaml:10: components\.node-exporter\.port: port 9100 of mon is wanted by job a and by node-exporter/,
+  ],
+  [
+    "both ports of one component",
+    `${head}${server}components:\n  loki:\n    grpc_port: 3100\n`,
+    /^w\.yaml:9: components\.loki\.grpc_port: port 3100 of mon is wanted by loki and by loki \(second port\)/,
+  ],
+  [
+    "the port of the ssh server",
+    `${head}${server}    ssh: {port: 9100}\n`,
+    /^w\.yaml:7: .*port 9100 of mon is wanted by its ssh server and by node-exporter/,
+  ],
+  [
+    "a port beyond the last",
+    `${head}${server}components:\n  loki:\n    port: 70000\n`,
+    /^w\.yaml:9: .*70000 is too large/,
+  ],
+  ["an empty list", `${head}hosts:\n  mon:\n    address: 10.0.0.1\n    roles: []\n`, /roles: is empty/],
   ["a target without a port", `${head}${server}scrape:\n  - job: a\n    targets: [x]\n`, /"x" is no target/],
 ];
+
+const inClear: readonly (readonly [name: string, text: string, where: string])[] = [
+  ["password in a URL", "remote_write:\n  - url: https://u:hunter2@far/w\n", "w.yaml:8"],
+  ["token in the query of a URL", "remote_write:\n  - url: https://far/w?token=hunter2\n", "w.yaml:8"],
+  ["header", "remote_write:\n  - url: https://far/w\n    headers: {X-Auth-Token: hunter2}\n", "w.yaml:9"],
+  ["query of the discovery", 'discovery: {http: "https://far/t?api_key=hunter2"}\n', "w.yaml:7"],
+  [
+    "probed URL",
+    'scrape:\n  - job: a\n    probe: http_2xx\n    targets: ["https://u:hunter2@x/"]\n',
+    "w.yaml:10",
+  ],
+  [
+    "parameter",
+    "scrape:\n  - job: a\n    targets: [x:1]\n    params: {auth_token: [hunter2]}\n",
+    "w.yaml:10",
+  ],
+  ["argument", "components:\n  alloy:\n    args: [--token=hunter2]\n", "w.yaml:9"],
+  [
+    "argument after its flag",
+    "components:\n  alloy:\n    args:\n      - --token\n      - hunter2\n",
+    "w.yaml:11",
+  ],
+  [
+    "header in an argument",
+    'components:\n  alloy:\n    args: ["--header=Authorization: Bearer hunter2"]\n',
+    "w.yaml:9",
+  ],
+  [
+    "incoming webhook",
+    "alerting:\n  receivers:\n    - name: a\n      webhook: {url: https://hooks.slack.com/services/hunter2}\n",
+    "w.yaml:10",
+  ],
+  [
+    "webhook with user",
+    "alerting:\n  receivers:\n    - name: a\n      webhook: {url: https://u:hunter2@x/y}\n",
+    "w.yaml:10",
+  ],
+  [
+    "mail server",
+    'alerting:\n  receivers:\n    - name: a\n      email: {to: a@b, from: c@d, smarthost: "u:hunter2@mail:587"}\n',
+    "w.yaml:10",
+  ],
+  [
+    "Slack address of the wrong type",
+    "alerting:\n  receivers:\n    - name: a\n      slack: {url: [hunter2]}\n",
+    "w.yaml:10",
+  ],
+  ["bearer token", "scrape:\n  - job: a\n    targets: [x:1]\n    bearer_token: hunter2\n", "w.yaml:10"],
+  ["label", "components:\n  prometheus:\n    external_labels: {api_token: hunter2}\n", "w.yaml:9"],
+  ["image", 'components:\n  loki:\n    image: "u:hunter2@registry/loki:3"\n', "w.yaml:9"],
+  ["key file", 'defaults:\n  ssh:\n    key: "-----BEGIN OPENSSH PRIVATE KEY-----hunter2"\n', "w.yaml:9"],
+];
+
+test.each(inClear)("a secret in clear text is refused and not repeated: %s", (_name, text, where) => {
+  const told = faults(`${head}${server}${text}`);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain(`${where}: `);
+  expect(told[0]).toMatch(/\n {4}write: /);
+  expect(told[0]).not.toContain("hunter2");
+});
+
+const noSecret = [
+  "components:\n  loki:\n    image: loki:3.7.6@sha256:0011223344556677\n",
+  "components:\n  prometheus:\n    args: [--web.config.file=/etc/web.yml, --token-file=/run/token]\n",
+  "components:\n  prometheus:\n    external_labels: {team: Basic services}\n",
+  "alerting:\n  receivers:\n    - name: a\n      webhook: {url: https://bot.example.org/hook}\n",
+  'alerting:\n  receivers:\n    - name: a\n      webhook: {url: "${env:HOOK}"}\n',
+  "scrape:\n  - job: a\n    targets: [x:1]\n    params: {module: [http_2xx], 'match[]': ['{job=\"token\"}']}\n",
+];
+
+test.each(noSecret)("no secret: %s", (text) => {
+  expect(faults(`${head}${server}${text}`)).toEqual([]);
+});
 
 test.each(refused)("refused: %s", (_name, text, expected) => {
   expect(faults(text).join("\n")).toMatch(expected);
