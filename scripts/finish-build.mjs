@@ -1,22 +1,24 @@
 // Makes the CLI start at once: one entry and a few chunks that are loaded when their verb runs, instead of a thousand files.
-import { chmodSync, rmSync } from "node:fs";
-import { build } from "esbuild";
+// CommonJS, because Node loads it without the asynchronous loader: --version is ready in half the time over an empty node.
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "rolldown";
 
 rmSync("dist", { recursive: true, force: true });
 await build({
-  entryPoints: { "cli/main": "src/cli/main.ts" },
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
+  input: { "cli/main": "src/cli/main.ts" },
   platform: "node",
-  target: "node20.19",
-  // Chunks lie beside the entry, so that paths relative to the package hold in each.
-  chunkNames: "cli/chunk-[hash]",
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+  logLevel: "warn",
+  output: {
+    dir: "dist",
+    format: "cjs",
+    entryFileNames: "[name].js",
+    // Chunks lie beside the entry, so that paths relative to the package hold in each.
+    chunkFileNames: "cli/chunk-[hash].js",
+    // Names stay, so that a stack in a bug report can be read.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
   },
-  logLevel: "warning",
-  legalComments: "none",
 });
+// The package is a module; what is built is not.
+writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
 chmodSync("dist/cli/main.js", 0o755);

@@ -13,10 +13,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
 
-try {
-  await buildProgram().parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = explain(error);
+void main();
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
 }
 
 /** Writes what went wrong to stderr and returns the exit code. */

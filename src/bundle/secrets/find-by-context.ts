@@ -25,17 +25,27 @@ export function findByContext(lines: readonly string[]): readonly SecretSpan[] {
   const spans: SecretSpan[] = [];
   for (const [i, line] of lines.entries()) {
     if (line.includes("-----BEGIN")) privateKey(lines, i, spans);
-    if (line.length > 4_000) continue;
+    if (line.length > 4_000 || !mayMatter(keyShape.exec(line)?.[3])) continue;
     const at = keyLine(line);
     if (!at) continue;
     if (isSecureMap(at.key)) mapValues(lines, i, at, "credentials", spans);
     else if (at.key === "kind" && /^["']?Secret["']?,?$/.test(line.slice(at.start).trim())) {
       secretObject(lines, i, at, spans);
-    } else if (/^(?:name|key|header)$/i.test(at.key)) pairedValue(lines, i, at, line, spans);
+    } else if (isPairName(at.key)) pairedValue(lines, i, at, line, spans);
     const kind = secretKindOf(at.key);
     if (kind && kind !== "webhook") valueBelow(lines, i, at, kind, spans);
   }
   return spans;
+}
+
+/** Few keys do: where the value of the others ends need not be known. */
+function mayMatter(key: string | undefined): boolean {
+  if (key === undefined) return false;
+  return key === "kind" || isPairName(key) || isSecureMap(key) || secretKindOf(key) !== undefined;
+}
+
+function isPairName(key: string): boolean {
+  return /^(?:name|key|header)$/i.test(key);
 }
 
 function keyLine(line: string): KeyLine | undefined {
@@ -54,7 +64,9 @@ function trimmedValue(line: string, from: number): { start: number; end: number 
     const end = rest.lastIndexOf(quote);
     return { start: from + 1, end: end > 0 ? from + end : line.length };
   }
-  const end = /\s+#|,?\s*$/.exec(rest)?.index ?? rest.length;
+  const comment = rest.search(/\s#/);
+  const value = (comment < 0 ? rest : rest.slice(0, comment)).trimEnd();
+  const end = comment < 0 && value.endsWith(",") ? value.length - 1 : value.length;
   return { start: from, end: from + end };
 }
 

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Step } from "../../../src/model/plan.ts";
 
@@ -30,15 +30,10 @@ beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), "watchmend-kill-"));
   program = join(base, "child.mjs");
   await build({
-    entryPoints: [join(import.meta.dirname, "killed-child.ts")],
-    bundle: true,
+    input: join(import.meta.dirname, "killed-child.ts"),
     platform: "node",
-    format: "esm",
-    outfile: program,
-    logLevel: "error",
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    logLevel: "warn",
+    output: { file: program, format: "esm", codeSplitting: false },
   });
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));

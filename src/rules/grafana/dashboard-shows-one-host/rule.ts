@@ -26,6 +26,7 @@ export const rule = defineRule({
   ],
   check(facts) {
     const documents = facts["config.documents"];
+    if (!documents.some(({ kind }) => kind === "grafana-dashboard")) return [];
     const known = new Set([
       ...facts["prometheus.targets"].flatMap(({ instance }) => instance ?? []),
       ...documents

@@ -83,7 +83,7 @@ function firstBroken(document: ConfigDocument): Broken | undefined {
     if (!node) break;
     const key = node.path.findLast((part) => typeof part === "string");
     if (typeof node.value === "string" && typeof key === "string" && addressKey.test(key)) {
-      if (broken.test(node.value.slice(0, 500)) && !/[{}]/.test(node.value))
+      if (/\s/.test(node.value) && broken.test(node.value.slice(0, 500)) && !/[{}]/.test(node.value))
         return { path: node.path, value: node.value };
     } else if (Array.isArray(node.value))
       for (const [index, item] of node.value.entries())

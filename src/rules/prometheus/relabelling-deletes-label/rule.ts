@@ -61,6 +61,7 @@ interface Loss {
 }
 
 function lostLabels(job: ScrapeJob, targets: readonly StaticTarget[]): readonly Loss[] {
+  if (job.relabelings.length === 0) return [];
   const rules = job.relabelings.map(({ rule: relabeling }) => relabeling);
   const found = new Map<string, Loss>();
   for (const target of targets) {
