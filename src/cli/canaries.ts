@@ -158,10 +158,15 @@ async function seek(
     const query = `{${label}=~".+"} |= ${JSON.stringify(line)}`;
     const url = `${base}/loki/api/v1/query_range?since=5m&limit=5&query=${encodeURIComponent(query)}`;
     const answer = await perch.fetch(url, headers, session);
-    const stream = itemsOf(valueAt(parsed(answer ?? ""), "data", "result"))[0];
+    const stream = itemsOf(valueAt(parsed(answer ?? ""), "data", "result")).find((one) => holds(one, line));
     if (stream !== undefined) return textsOf(valueAt(stream, "stream"));
   }
   return undefined;
+}
+
+/** Whatever was asked for, only our own line proves anything. Agents may wrap a line (JSON of Docker, a prefix). */
+function holds(stream: unknown, line: string): boolean {
+  return itemsOf(valueAt(stream, "values")).some((entry) => textOf(itemsOf(entry)[1])?.includes(line));
 }
 
 function parsed(text: string): unknown {

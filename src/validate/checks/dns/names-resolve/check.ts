@@ -1,4 +1,5 @@
 // A name counts as resolved when its consumer got an address: NXDOMAIN is a failure, not an answer.
+import type { ScrapeTarget } from "../../../../model/api.ts";
 import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
 import type { Dial, DialOutcome } from "../../../../model/host.ts";
 
@@ -10,6 +11,7 @@ export const check = defineCheck({
   suite: "dns",
   proves: "the names the parts use for each other resolve where they are used",
   needs: ["host.dials"],
+  uses: ["prometheus.targets"],
   after: ["pods/ready"],
   hints: ["kubernetes/service-without-endpoints", "docker/host-docker-internal-unknown"],
   decideWith: "getent hosts NAME   # inside the consumer's container, or nsenter --net into it",
@@ -23,9 +25,32 @@ export const check = defineCheck({
       const key = `${from(dial)} ${name}`;
       byName.set(key, [...(byName.get(key) ?? []), dial]);
     }
-    return [...byName.values()].map(judge);
+    const asked = [...byName.values()].map(judge);
+    const scraped = facts["prometheus.targets"].flatMap(resolvedByScrape);
+    if (asked.length + scraped.length > 0) return [...asked, ...once(scraped)];
+    const says = "every part is reached by its address; no name has to be looked up";
+    return [{ subject: { kind: "cluster", id: "stack" }, state: "skip", says, proof: [] }];
   },
 });
+
+/** A target that is up was looked up by Prometheus itself, where it runs. */
+function resolvedByScrape({ at, dropped, health, scrapeUrl }: ScrapeTarget): VerdictDraft[] {
+  const name = /^https?:\/\/([^/:?#@[\]]{1,253})(?:[/:?#]|$)/.exec(scrapeUrl ?? "")?.[1];
+  if (dropped || health !== "up" || name === undefined || address.test(name) || name === "localhost")
+    return [];
+  return [
+    {
+      subject: { kind: "link", id: `prometheus → ${name}` },
+      state: "pass",
+      says: `${name} resolves for Prometheus, which scrapes it`,
+      proof: [at],
+    },
+  ];
+}
+
+function once(drafts: readonly VerdictDraft[]): VerdictDraft[] {
+  return [...new Map(drafts.map((draft) => [draft.subject.id, draft])).values()];
+}
 
 function from(dial: Dial): string {
   return dial.fromPod ?? dial.fromContainer ?? dial.fromHost ?? "where it was asked";
