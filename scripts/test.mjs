@@ -31,5 +31,7 @@ const counts = tests.out.replace(/\u001b\[[0-9;]*m/g, "").match(/^\s*Tests\s+(.*
 passed += Number(counts.match(/(\d+) passed/)?.[1] ?? 0);
 const broken = Number(counts.match(/(\d+) failed/)?.[1] ?? 0);
 failed += broken + (tests.code !== 0 && broken === 0 ? 1 : 0);
+const skipped = Number(counts.match(/(\d+) skipped/)?.[1] ?? 0);
+if (skipped > 0) console.log(`${skipped} skipped, marked ↓ above: what they need is not on this machine`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

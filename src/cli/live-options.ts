@@ -1,7 +1,7 @@
 // The options that say which live systems are read, declared once for every verb that reads them.
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { formatDuration, parseDuration } from "../model/duration.ts";
 import type { ReadLimits } from "../model/target.ts";
-import { formatDuration, parseDuration } from "../stack/duration.ts";
 
 export interface LiveOptions {
   readonly context?: string;

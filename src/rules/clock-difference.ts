@@ -1,7 +1,8 @@
 // Whether the clocks in the evidence disagree: two machines asked at once, or one against its time source.
+
+import { formatDuration } from "../model/duration.ts";
 import type { Clock } from "../model/host.ts";
 import type { Place } from "../model/place.ts";
-import { formatDuration } from "../stack/duration.ts";
 
 export interface ClockFault {
   /** `the clock of vm is 1h50m behind that of host`. */

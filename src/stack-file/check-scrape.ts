@@ -1,6 +1,7 @@
 // Declared jobs: names, duplicates, time-outs.
+
+import { secondsOf } from "../model/duration.ts";
 import type { Check } from "./check.ts";
-import { secondsOf } from "./words.ts";
 
 export const checkScrape: Check = function* (stack) {
   const jobs = new Map<string, number>();

@@ -1,10 +1,10 @@
 // Versions against each other: what has ended, what is too old for these files, which agent fits which engine.
 import { agentWindows, engineApis, releases } from "../model/compatibility.ts";
+import { secondsOf } from "../model/duration.ts";
 import { isAtLeast, isBefore } from "../model/semver.ts";
 import type { StackComponent, StackHost } from "../model/stack-file.ts";
 import type { Check } from "./check.ts";
 import type { Draft } from "./fault.ts";
-import { secondsOf } from "./words.ts";
 
 export const checkVersions: Check = function* (stack) {
   for (const component of stack.components) {

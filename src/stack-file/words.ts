@@ -82,23 +82,6 @@ export const durationText = text(
   "^([0-9]+(y|w|d|h|m|s|ms))+$",
 );
 
-/** Seconds of a duration text. */
-export function secondsOf(duration: string): number {
-  const units: Readonly<Record<string, number>> = {
-    y: 31_536_000,
-    w: 604_800,
-    d: 86_400,
-    h: 3600,
-    m: 60,
-    s: 1,
-    ms: 0.001,
-  };
-  return [...duration.matchAll(/(\d{1,9})(ms|[ywdhms])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0),
-    0,
-  );
-}
-
 export const sizeText = text(
   "bytes with a unit: 512MB, 40GB",
   (value) => /^\d{1,9}(?:B|KB|MB|GB|TB|PB)$/.test(value),

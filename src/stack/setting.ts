@@ -1,9 +1,9 @@
 // One value of a configuration with the place where it is set, or the default that holds when nobody set it.
 import type { ConfigDocument } from "../model/config.ts";
+import { parseDuration } from "../model/duration.ts";
 import { booleanOf, numberOf, textOf } from "../model/json-value.ts";
 import type { Place } from "../model/place.ts";
 import { placeOf, valueAt } from "./config-value.ts";
-import { parseDuration } from "./duration.ts";
 
 /** A value that stands in a file. */
 export interface Placed<T> {

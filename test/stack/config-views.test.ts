@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfigDocument } from "../../src/model/config.ts";
-import { formatDuration, parseDuration } from "../../src/stack/duration.ts";
+import { formatDuration, parseDuration } from "../../src/model/duration.ts";
 import { besideFile, matchesGlob } from "../../src/stack/glob.ts";
 import { readLokiConfig } from "../../src/stack/loki-config.ts";
 import { readFileTargets, readPrometheusConfig, targetSettings } from "../../src/stack/prometheus-config.ts";

@@ -1,7 +1,7 @@
 // The command line of `validate`. Its code is loaded only when it runs, so that --help starts at once.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { suites } from "../../model/check.ts";
-import { parseDuration } from "../../stack/duration.ts";
+import { parseDuration } from "../../model/duration.ts";
 import { type LiveOptions, withLive } from "../live-options.ts";
 
 export const validationFormats = ["terminal", "json", "markdown", "html", "junit", "openmetrics"] as const;

@@ -1,7 +1,7 @@
 // Loki as one process with files on disk. Retention deletes only with all three of its settings, so they are written together.
 
+import { secondsOf } from "../../model/duration.ts";
 import { listenOf, type Spot } from "../containers/spec.ts";
-import { secondsOf } from "../duration.ts";
 import { componentOf, endpointOf } from "../find.ts";
 
 export function lokiConfig(spot: Spot): Readonly<Record<string, unknown>> {

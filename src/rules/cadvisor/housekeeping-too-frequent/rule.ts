@@ -1,10 +1,11 @@
 // cAdvisor's defaults cost a core on hosts with many containers.
+
+import { parseDuration } from "../../../model/duration.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
 import type { TextLine } from "../../../model/text.ts";
-import { parseDuration } from "../../../stack/duration.ts";
 import { byHand } from "../../by-hand.ts";
 import { matches } from "../../text-rule.ts";
 

@@ -1,5 +1,5 @@
 // A long query is cut at 30 seconds: the server's own write timeout is shorter than the query may take.
-import { formatDuration } from "../../../stack/duration.ts";
+import { formatDuration } from "../../../model/duration.ts";
 import { placedDuration } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { lokiSettings } from "../../loki-settings.ts";

@@ -1,7 +1,7 @@
 // A retention shorter than the index period.
 
+import { formatDuration } from "../../../model/duration.ts";
 import { listAt } from "../../../stack/config-value.ts";
-import { formatDuration } from "../../../stack/duration.ts";
 import { placedDuration } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { type LokiSettings, lokiSettings, subjectOf } from "../../loki-settings.ts";

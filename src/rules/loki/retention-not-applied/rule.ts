@@ -1,10 +1,10 @@
 // Somebody configured a retention, and Loki does not apply it: a wrong key, a half of the settings, or an old process.
 import type { ConfigDocument } from "../../../model/config.ts";
+import { formatDuration } from "../../../model/duration.ts";
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
-import { formatDuration } from "../../../stack/duration.ts";
 import { isBefore } from "../../../stack/semver.ts";
 import { placedBoolean, placedText } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";

@@ -26,6 +26,13 @@ export function parseDuration(text: string): number | undefined {
   return trimmed.startsWith("-") ? -total : total;
 }
 
+/** Of a text that a schema has accepted as a duration. */
+export function secondsOf(duration: string): number {
+  const milliseconds = parseDuration(duration);
+  if (milliseconds === undefined) throw new Error(`${duration} is no duration`);
+  return milliseconds / 1_000;
+}
+
 /** For people: `1h30m`, `15s`, `250ms`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return "0s";
