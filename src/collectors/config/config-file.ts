@@ -28,7 +28,7 @@ export const configFile: Parser = {
     "docker.containers",
   ],
   recognise(segment) {
-    if (!startsLikeDocument(segment.text)) return 0;
+    if (!startsLikeDocument(segment.text)) return isNoConfiguration(segment) ? 0.1 : 0;
     const guess = kindOf(shapeOfSegment(segment));
     if (guess) return guess.score;
     return hasConfigName(segment) && shapeOfSegment(segment).paths.size > 0 ? 0.15 : 0;
@@ -53,6 +53,18 @@ function startsLikeDocument(text: string): boolean {
   return /^\s{0,100}(?:[[{]|---(?:\s|$)|-(?:\s|$)|(?:"[^"]{1,200}"|'[^']{1,200}'|[A-Za-z_$./][\w.\-/$]{0,120})\s{0,20}:(?:\s|$)|\ufeff)/.test(
     first,
   );
+}
+
+const ownName =
+  /(?:^|[/:])(?:prometheus|alertmanager|loki(?:[-_](?:local-)?config)?|local-config|promtail(?:[-_]config)?|data-?sources?)\.ya?ml$/i;
+
+/** A file of a component's name that holds one bare text: a path, an error page, a file name in place of its content. */
+function isNoConfiguration(segment: Segment): boolean {
+  const name = segment.embeddedIn?.key ?? segment.path ?? segment.source;
+  if (!ownName.test(name) || segment.command !== undefined) return false;
+  const text = segment.text.slice(0, 4_000).trim();
+  if (/^<(?:!doctype|html|\?xml)/i.test(text)) return true;
+  return text !== "" && text.length < 300 && !text.includes("\n") && /^["']?[\w./~@-]/.test(text);
 }
 
 function hasConfigName(segment: Segment): boolean {

@@ -1,5 +1,6 @@
 // Docker starts the container again after each exit, or it stays down: the log tells why.
 import { defineRule } from "../../../model/rule.ts";
+import { isIdleColour } from "../../colours.ts";
 
 export const rule = defineRule({
   id: "docker/container-restarting",
@@ -17,7 +18,7 @@ export const rule = defineRule({
   ],
   decideWith: "docker logs --tail 100 CONTAINER; docker inspect CONTAINER",
   references: ["https://docs.docker.com/engine/containers/start-containers-automatically/"],
-  check(_facts, stack) {
+  check(facts, stack) {
     return stack.components.flatMap((component) => {
       const container = component.docker;
       if (container?.origin !== "running") return [];
@@ -25,7 +26,7 @@ export const rule = defineRule({
       const isLoop = /restarting/i.test(status) || (container.restartCount ?? 0) > 3;
       const hasStopped =
         /^(exited|dead)/i.test(status) && container.exitCode !== 0 && !/^exited \(0\)/i.test(status);
-      if (!isLoop && !hasStopped) return [];
+      if (!isLoop && (!hasStopped || isIdleColour(container, facts["docker.containers"]))) return [];
       const exit = container.exitCode === undefined ? "" : `, exit code ${container.exitCode}`;
       return [
         {
