@@ -3,13 +3,16 @@
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "rolldown";
 
-rmSync("dist", { recursive: true, force: true });
+/** Elsewhere when a folder is named: the rig builds beside itself, so that a build of somebody else changes nothing under it. */
+const outdir = process.argv[2] ?? "dist";
+
+rmSync(outdir, { recursive: true, force: true });
 await build({
   input: { "cli/main": "src/cli/main.ts" },
   platform: "node",
   logLevel: "warn",
   output: {
-    dir: "dist",
+    dir: outdir,
     format: "cjs",
     entryFileNames: "[name].js",
     // Chunks lie beside the entry, so that paths relative to the package hold in each.
@@ -20,5 +23,5 @@ await build({
   },
 });
 // The package is a module; what is built is not.
-writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
-chmodSync("dist/cli/main.js", 0o755);
+writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
+chmodSync(`${outdir}/cli/main.js`, 0o755);

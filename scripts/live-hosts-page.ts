@@ -28,7 +28,8 @@ and laid against what is seen on the other side.
 - The system's own \`ssh\` does it, so ~/.ssh/config, jump hosts, agents and known_hosts hold. There is no password prompt (BatchMode).
 - A host key that is unknown or has changed is refused, and the message says how to compare the fingerprint. No option of watchmend accepts it.
 - One connection per host and at most three commands over it: a first batch of questions, a second one about what the first showed,
-  and the connections that the stack depends on. The scripts go in by stdin and write nothing on the host; every command in them has a time limit
+  and the connections that the stack depends on. A node of a cluster that is read in the same run is asked once more: who owns the
+  folders that its pods keep their data in. The scripts go in by stdin and write nothing on the host; every command in them has a time limit
   (\`--timeout\`) and a size limit. The connection ends with watchmend, and 20 seconds later even if watchmend is killed.
 - All hosts are read at the same time. At most six connect at once, so that sshd's MaxStartups (also that of a jump host) is not
   reached, and one that is turned away tries again. A dead host delays nobody.

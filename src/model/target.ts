@@ -79,6 +79,13 @@ export type CloserLook =
       /** Only the beginning is of use. */
       readonly headBytes?: number;
     }
+  /** Owners and modes of folders of a cluster's node, for a host that is that node. */
+  | {
+      readonly kind: "node-owners";
+      /** The node's name and addresses. */
+      readonly names: readonly string[];
+      readonly paths: readonly string[];
+    }
   /** Chosen not to be read, e.g. the logs of the hundredth equal pod; told as such. */
   | {
       readonly kind: "left-out";

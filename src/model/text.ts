@@ -23,6 +23,8 @@ export interface TextLine {
   readonly level?: LogLevel;
   /** Milliseconds since 1970, when the line carries a full time stamp. */
   readonly timeMs?: number;
+  /** Milliseconds since 1970 of the newest line that was seen of this stream, whatever it says: how long this line was not repeated. */
+  readonly streamEndMs?: number;
   readonly msg?: string;
   /** Keys of logfmt, JSON or slog lines, lower case. */
   readonly fields?: Readonly<Record<string, string>>;

@@ -8,9 +8,13 @@ import { componentOfLine } from "../stack/find.ts";
 import { readySince } from "../stack/ready-since.ts";
 import { resolveAddress } from "../stack/resolve.ts";
 import { concernsOf, type DialError, dialTexts, outcomeWords, peerOf, readDialError } from "./dial-text.ts";
+import { type SinceFacts, whyPassed } from "./passed.ts";
 import { matches } from "./text-rule.ts";
 
-type Meta = Omit<Rule<"text.lines">, "check" | "needs" | "texts" | "nature" | "explainedBy">;
+type Meta = Omit<
+  Rule<"text.lines">,
+  "check" | "needs" | "needsAny" | "uses" | "texts" | "nature" | "explainedBy"
+>;
 
 /** Until a name server, a kube-proxy and the next attempt have caught up with a pod that became ready. */
 const settlingMs = 10_000;
@@ -35,7 +39,7 @@ export function connectionSymptom({
   outcomes,
   who,
   ...meta
-}: ConnectionSymptom): Rule<"text.lines"> {
+}: ConnectionSymptom): Rule<"text.lines", "prometheus.targets"> {
   const patterns = dialTexts.map(compilePattern);
   const during = (activity ?? []).map(compilePattern);
   const other = (except ?? []).map(compilePattern);
@@ -43,6 +47,7 @@ export function connectionSymptom({
     ...meta,
     nature: "symptom",
     needs: ["text.lines"],
+    uses: ["prometheus.targets"],
     texts: [...dialTexts, ...(activity ?? [])],
     explainedBy: [
       { effect: "down", via: "client-of", mechanism: "the other side is not running" },
@@ -59,7 +64,8 @@ export function connectionSymptom({
       },
       { effect: "host-down", via: "anything", mechanism: "what both sides depend on does not work" },
     ],
-    check({ "text.lines": lines }, stack) {
+    check(facts, stack) {
+      const { "text.lines": lines } = facts;
       const groups = new Map<string, { error: DialError; lines: TextLine[] }>();
       for (const line of lines) {
         if (line.stream === "event" || !from.includes(line.component) || !matches(patterns, line)) continue;
@@ -73,7 +79,7 @@ export function connectionSymptom({
       }
       return [...groups.values()]
         .filter((group) => !isOver(group, stack))
-        .flatMap((group) => finding(group, who, stack));
+        .flatMap((group) => finding(group, who, stack, facts));
     },
   };
 
@@ -98,17 +104,22 @@ export function connectionSymptom({
   function finding(
     group: { error: DialError; lines: TextLine[] },
     subject: string,
-    stack: Parameters<Rule["check"]>[1],
+    stack: Stack,
+    facts: SinceFacts,
   ): FindingDraft[] {
     const line = group.lines.at(-1);
     if (!line) return [];
     const component = componentOfLine(stack, line);
     const peer = peerOf(group.error);
+    const passed = whyPassed(group.lines, group.error, component, facts);
     return [
       {
         subject: { kind: "link", id: `${component?.id ?? meta.component} → ${peer}` },
         ...(component ? { component: component.id } : {}),
-        says: `${subject} cannot reach ${peer}: ${outcomeWords[group.error.outcome]}`,
+        says: passed
+          ? `${subject} could not reach ${peer} for a while (${passed}): ${outcomeWords[group.error.outcome]}`
+          : `${subject} cannot reach ${peer}: ${outcomeWords[group.error.outcome]}`,
+        ...(passed ? { severity: "notice" as const } : {}),
         proof: [{ ...line.at, excerpt: line.text }],
         certainty: "proven",
         concerns: concernsOf(group.error, stack, component),

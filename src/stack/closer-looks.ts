@@ -1,7 +1,7 @@
 // Which logs and APIs of a cluster are worth reading, from the stack that the objects show.
 import type { ComponentKind } from "../model/component.ts";
 import type { Facts } from "../model/facts.ts";
-import type { Container, Pod } from "../model/kubernetes.ts";
+import type { Container, Pod, Volume } from "../model/kubernetes.ts";
 import type { Component, Stack } from "../model/stack.ts";
 import type { CloserLook } from "../model/target.ts";
 import { apiLooks } from "./component-apis.ts";
@@ -41,7 +41,47 @@ export function closerLooks(facts: Facts, stack: Stack): readonly CloserLook[] {
     (pod) => !read.has(pod) && (network.test(pod.name) || (namespaces.has(pod.namespace) && isTroubled(pod))),
   );
   for (const [name, pods] of byOwner(rest)) readGroup(name, pods);
-  return looks;
+  return [...looks, ...nodeOwners(facts, stack)];
+}
+
+/** Who owns the folders of nodes that the stack's pods keep their data in; only a host that is the node can tell. */
+function nodeOwners(facts: Facts, stack: Stack): CloserLook[] {
+  const byNode = new Map<string, Set<string>>();
+  for (const { node, path } of stack.components.flatMap((component) => foldersOnNodes(component, facts))) {
+    const paths = byNode.get(node) ?? new Set();
+    byNode.set(node, paths.add(path));
+  }
+  return [...byNode].map(([name, paths]) => {
+    const address = facts["kubernetes.nodes"].find((node) => node.name === name)?.internalIP;
+    return {
+      kind: "node-owners",
+      names: [name, ...(address === undefined ? [] : [address])],
+      paths: [...paths].sort(),
+    };
+  });
+}
+
+function foldersOnNodes({ pods }: Component, facts: Facts): { node: string; path: string }[] {
+  return pods.flatMap(({ node, origin, spec, namespace }) => {
+    if (node === undefined || origin !== "live") return [];
+    return (spec?.volumes ?? []).flatMap((volume) => {
+      const path = volume.type === "hostPath" ? volume.ref : localPathOf(volume, namespace, facts);
+      return path === undefined || notData.test(path) ? [] : [{ node, path }];
+    });
+  });
+}
+
+/** What every agent mounts of its node. */
+const notData =
+  /^\/(?:$|(?:proc|sys|dev|run|etc|var\/(?:run|log|lib\/(?:docker|containerd|kubelet)))(?:\/|$))/;
+
+function localPathOf({ type, ref }: Volume, namespace: string | undefined, facts: Facts): string | undefined {
+  if (type !== "persistentVolumeClaim") return undefined;
+  const claim = facts["kubernetes.claims"].find(
+    (entry) => entry.name === ref && (entry.namespace ?? "") === (namespace ?? ""),
+  );
+  const volume = facts["kubernetes.volumes"].find((entry) => entry.name === claim?.volume);
+  return volume?.type === "hostPath" || volume?.type === "local" ? volume.path : undefined;
 }
 
 function choose(pods: readonly Pod[]): readonly Pod[] {

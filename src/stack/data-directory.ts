@@ -139,12 +139,15 @@ function ownersOf(
   component: Component,
   facts: Needed,
 ): Pick<DataDirectory, "ownership" | "takenBy" | "earlierOwnership"> {
-  const seen = facts["host.files"].findLast(
-    (file) =>
-      (file.path === hostPath && !file.container) ||
-      (file.path === path &&
-        (file.container === component.name || file.container === component.container?.name)),
-  );
+  const machine = component.pods[0]?.node ?? component.host;
+  const isIt = (file: Facts["host.files"][number]): boolean =>
+    (file.path === hostPath && !file.container) ||
+    (file.path === path &&
+      (file.container === component.name || file.container === component.container?.name));
+  // machines that are set up alike have the same folders; a machine may also be known by its address
+  const seen =
+    facts["host.files"].findLast((file) => file.host === machine && isIt(file)) ??
+    facts["host.files"].findLast(isIt);
   const tasks = facts["ansible.files"]
     .filter((task) => task.path === hostPath && task.owner !== undefined)
     .sort((a, b) => a.order - b.order);

@@ -10,6 +10,7 @@ import * as images from "./parts/images.ts";
 import type { Parts } from "./parts/index.ts";
 import { dirOf, type Part } from "./parts/part.ts";
 import { run as command } from "./process/command.ts";
+import { withLock } from "./process/lock.ts";
 import { failuresRoot, repoRoot } from "./process/paths.ts";
 import { say, seconds } from "./process/progress.ts";
 import type { ClusterScenario, HostsScenario, Scenario, Stage, SuiteName } from "./scenario.ts";
@@ -54,14 +55,22 @@ const limited = async <T>(phase: string, work: Promise<T>): Promise<T> => {
   }
 };
 
-let cliBuilt: Promise<unknown> | undefined;
+let cliBuilt: Promise<string> | undefined;
 
-/** The command line as users get it: built once per run of the rig. */
-const builtCli = async (): Promise<string> => {
-  cliBuilt ??= command(["npm", "run", "-s", "build"], { cwd: repoRoot, timeoutMs: 300_000 });
-  await cliBuilt;
-  return join(repoRoot, "dist", "cli", "main.js");
+/** The command line as users get it: built once per test run, into the run, where no other build can change it meanwhile. */
+const builtCli = (run: Run): Promise<string> => {
+  cliBuilt ??= buildCli(join(run.dir, `cli-${process.pid}`));
+  return cliBuilt;
 };
+
+const buildCli = (home: string): Promise<string> =>
+  withLock(join(repoRoot, ".rig", "build.lock"), "the command line", async () => {
+    await command(["npm", "run", "-s", "registry"], { cwd: repoRoot, timeoutMs: 300_000 });
+    const build = [process.execPath, "scripts/finish-build.mjs", join(home, "dist")];
+    await command(build, { cwd: repoRoot, timeoutMs: 300_000 });
+    cpSync(join(repoRoot, "package.json"), join(home, "package.json"));
+    return join(home, "dist", "cli", "main.js");
+  });
 
 type Setting = Omit<Stage, "diagnoses" | "readWith"> & { readonly undo: () => Promise<void> };
 
@@ -76,7 +85,7 @@ const settingOf = (run: Run, name: string): Setting => {
     operatorCommand: (argv) => asOperator(run, argv),
     watchmend: async (args, options) => {
       const environment = ["env", `KUBECONFIG=${join(run.dir, "kubeconfig")}`, "NO_COLOR=1"];
-      const argv = [...environment, process.execPath, await builtCli(), ...args];
+      const argv = [...environment, process.execPath, await builtCli(run), ...args];
       return command(asOperator(run, argv), { timeoutMs: answerLimitMs, ...options, allowFailure: true });
     },
     defer: (undo) => undos.push(undo),

@@ -93,6 +93,7 @@ export function emitTarget(target: ScrapeTarget, emit: Emit): void {
     line: target.errorAt?.line ?? target.at.line ?? 1,
     stream: "answer",
     component: "prometheus",
+    ...(target.scrapedAtMs === undefined ? {} : { timeMs: target.scrapedAtMs }),
   });
 }
 

@@ -104,13 +104,14 @@ export class TextCollector {
     const repeated = new Map<Kind, number>();
     for (const { kind } of lines.values()) if (kind) repeated.set(kind, (repeated.get(kind) ?? 0) + 1);
     const dials = new DialBook(this.#origin);
+    const ends = this.#streamEnds(lines);
     for (const index of [...lines.keys()].sort((a, b) => a - b)) {
       const shown = lines.get(index);
       if (!shown) continue;
       const { kind, line, stream } = shown;
       // The first line of a message counts for all that are not shown.
       const hidden = kind && kind.first.index === index ? kind.count - (repeated.get(kind) ?? 1) : 0;
-      emit.fact("text.lines", this.#textLine(stream, line, 1 + hidden));
+      emit.fact("text.lines", this.#textLine(stream, line, 1 + hidden, ends.get(stream)));
     }
     for (const kind of this.#kinds) dials.add(kind, this.#component(kind.stream, kind.first));
     for (const dial of dials.all()) emit.fact("host.dials", dial satisfies Dial);
@@ -134,6 +135,16 @@ export class TextCollector {
     return lines;
   }
 
+  /** By what is shown: the last lines of the source are, and the last one of every message that matters. */
+  #streamEnds(lines: ReadonlyMap<number, Shown>): ReadonlyMap<Stream, number> {
+    const ends = new Map<Stream, number>();
+    for (const { stream, line } of lines.values()) {
+      const timeMs = line.record.timeMs ?? line.bare.timeMs;
+      if (timeMs !== undefined) ends.set(stream, Math.max(ends.get(stream) ?? timeMs, timeMs));
+    }
+    return ends;
+  }
+
   #component(stream: Stream, line: ReadLine): TextLine["component"] {
     const { opinion } = line;
     // Prose has no writer; a quoted error may still give one away.
@@ -141,7 +152,7 @@ export class TextCollector {
     return opinion && opinion.weight >= certain ? opinion.component : undefined;
   }
 
-  #textLine(stream: Stream, line: ReadLine, count: number): TextLine {
+  #textLine(stream: Stream, line: ReadLine, count: number, streamEndMs: number | undefined): TextLine {
     const { bare, record, index } = line;
     const { source, startLine } = this.#origin;
     const { namespace, pod, container, host, previous } = stream.speaker;
@@ -158,6 +169,7 @@ export class TextCollector {
       host,
       level: record.level,
       timeMs: record.timeMs ?? bare.timeMs,
+      streamEndMs,
       msg: record.msg,
       fields: record.fields,
       previous,

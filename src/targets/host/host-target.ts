@@ -12,7 +12,7 @@ import type { HostAddress } from "./host-name.ts";
 import { type Identify, readInspected } from "./inspected.ts";
 import { type Asked, isRefusedByEngine, itemOf, lostItem, refusedItem, withheldItem } from "./outcome.ts";
 import { byteLimit, noRootCode } from "./script.ts";
-import { secondLook } from "./second-look.ts";
+import { ownersOnNode, secondLook } from "./second-look.ts";
 import { readUnits } from "./units.ts";
 import { filesOf } from "./unpacked-items.ts";
 
@@ -51,6 +51,15 @@ export function hostTarget(address: HostAddress, options: HostTargetOptions): Ta
         how,
         [first.clock, second.clock].flatMap((clock): ClockReading[] => (clock ? [clock] : [])),
       );
+    },
+    async *lookCloser(looks, read) {
+      const own = looks.flatMap((one) =>
+        one.kind === "node-owners" && one.names.includes(host) ? one.paths : [],
+      );
+      const commands = ownersOnNode(own);
+      if (commands.length === 0 || rights === undefined) return;
+      const result = await look(session, commands, read, rights, host, "owners of what its pods mount");
+      yield* itemsOf(commands, result, { host, rights, how, maxBytes: read.limits.itemBytes }, read);
     },
     async *probe(requests, read) {
       const own = requests.filter((request) => isFrom(request, host));

@@ -205,6 +205,15 @@ function ownersOf(containers: readonly SeenContainer[]): Draft[] {
   const sources = containers
     .flatMap(({ mounts }) => mounts.map(({ source }) => source))
     .filter((source) => !/^\/(?:proc|sys|dev)(?:\/|$)/.test(source));
+  return ownersOfPaths(sources);
+}
+
+/** The same of a cluster's node, whose containers belong to another engine. */
+export function ownersOnNode(paths: readonly string[]): readonly HostCommand[] {
+  return ownersOfPaths(paths).map((command) => ({ ...command, id: "owners" }));
+}
+
+function ownersOfPaths(sources: readonly string[]): Draft[] {
   const paths = [...new Set(sources.flatMap(withParents))]
     .filter((path) => path !== "/")
     .sort()

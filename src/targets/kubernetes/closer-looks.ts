@@ -24,6 +24,7 @@ export async function lookAt(
       how: "not read",
       body: { because: "absent", detail: look.because, decideWith: look.decideWith },
     };
+  if (look.kind === "node-owners") return undefined;
   const startedAt = performance.now();
   const item =
     look.kind === "pod-log" ? await readLog(look, reader, limits) : await askApi(look, reader, limits);

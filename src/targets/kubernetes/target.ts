@@ -90,7 +90,7 @@ async function* lookCloser(
     if (await mayUse(subresource, namespace, reader)) allowed.add(keyOf(subresource, namespace));
     else yield notAllowed(subresource, namespace);
   }
-  const wanted = looks.filter((look) => isAllowed(look, namespaces, allowed));
+  const wanted = looks.filter((look) => look.kind !== "node-owners" && isAllowed(look, namespaces, allowed));
   let done = 0;
   yield* mergeStreams(
     shared(wanted, session.limits.parallel).map(async function* (own) {
@@ -109,6 +109,7 @@ const subresourceOf: Readonly<Record<CloserLook["kind"], PodSubresource | undefi
   "pod-log": "log",
   "pod-api": "proxy",
   "left-out": undefined,
+  "node-owners": undefined,
 };
 
 /** Rights are asked for all namespaces at once, or for each that was named. */
@@ -128,7 +129,7 @@ function isAllowed(
   allowed: ReadonlySet<string>,
 ): boolean {
   const subresource = subresourceOf[look.kind];
-  if (subresource === undefined || look.kind === "left-out") return true;
+  if (subresource === undefined || look.kind === "left-out" || look.kind === "node-owners") return true;
   return allowed.has(keyOf(subresource, namespaces === undefined ? undefined : look.namespace));
 }
 

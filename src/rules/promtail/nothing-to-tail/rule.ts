@@ -1,8 +1,10 @@
 // Promtail says itself that its paths match nothing.
+import type { HealthAnswer } from "../../../model/api.ts";
 import type { DockerMount } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Component } from "../../../model/stack.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
+import { readySince } from "../../../stack/ready-since.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -21,11 +23,16 @@ export const rule = textRule({
     "failed to tail file, is directory",
     "file is a directory",
   ],
+  // its readiness endpoint said so, and says something else now: the first files are found some seconds after the start
+  confirm: ({ lines, component }, { "component.health": answers }) =>
+    lines.every(({ text }) => text.includes("Unable to find any logs")) && isReadyNow(component, answers)
+      ? { holds: false }
+      : { holds: true },
   says: ({ line }) =>
     /directory/.test(line.text)
       ? "The path names a directory; it must be a glob of files such as /var/log/*.log"
       : "No file matches __path__ inside the agent's container",
-  uses: ["config.documents", "docker.containers"],
+  uses: ["config.documents", "docker.containers", "component.health"],
   fromFiles: (_facts, stack) => stack.components.flatMap(unmountedPaths),
   rivals: [
     {
@@ -41,6 +48,15 @@ export const rule = textRule({
     steps: [{ do: "by-hand", title: "In promtail.yaml", command: "__path__: /var/log/*.log" }],
   }),
 });
+
+function isReadyNow(component: Component | undefined, answers: readonly HealthAnswer[]): boolean {
+  if (!component) return false;
+  if (component.pods.length > 0) return readySince(component) !== undefined;
+  const own = answers.filter(
+    (answer) => answer.component === component.kind && answer.host === component.host,
+  );
+  return own.length > 0 && own.every(({ healthy }) => healthy);
+}
 
 /** Static paths that no mount of the agent's container covers: the folder inside is empty. */
 function unmountedPaths(component: Component): FindingDraft[] {
