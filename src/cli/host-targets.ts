@@ -23,7 +23,7 @@ export const hostTargets: TargetKind = {
 };
 
 /** The hosts that the options name, and how they are reached. */
-export function hostChoice({ host = [], sshConfig, identity }: LiveOptions): {
+export function hostChoice({ host = [], modelHosts = [], sshConfig, identity }: LiveOptions): {
   readonly addresses: readonly HostAddress[];
   readonly ssh: SshOptions;
 } {
@@ -37,7 +37,7 @@ export function hostChoice({ host = [], sshConfig, identity }: LiveOptions): {
         `${file} does not exist`,
         `Name an existing file with ${option}.`,
       );
-  const addresses = distinct(host.map(addressOf));
+  const addresses = distinct([...host.map(addressOf), ...modelHosts]);
   const turns = createTurns(connectsAtOnce);
   const ssh = {
     turns,

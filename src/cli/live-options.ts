@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatDuration, parseDuration } from "../model/duration.ts";
 import type { ReadLimits } from "../model/target.ts";
+import type { HostAddress } from "../targets/host/host-name.ts";
 
 export interface LiveOptions {
   readonly context?: string;
@@ -9,6 +10,8 @@ export interface LiveOptions {
   readonly namespace?: readonly string[];
   readonly inCluster?: boolean;
   readonly host?: readonly string[];
+  /** No option: the hosts of watchmend.yaml, where no live system is named. */
+  readonly modelHosts?: readonly HostAddress[];
   readonly sshConfig?: string;
   readonly identity?: string;
   /** Milliseconds. */

@@ -30,8 +30,8 @@ const secondLook: SecondLook = {
 
 /** Do the options name a live system? */
 export function asksForLive(options: LiveOptions): boolean {
-  const { context, kubeconfig, namespace, inCluster, host } = options;
-  return [context, kubeconfig, namespace, inCluster, host].some((option) => option !== undefined);
+  const { context, kubeconfig, namespace, inCluster, host, modelHosts } = options;
+  return [context, kubeconfig, namespace, inCluster, host, modelHosts].some((option) => option !== undefined);
 }
 
 export function notBoth(): UserError {
@@ -49,8 +49,15 @@ export type ThirdLook = (
   session: ReadSession,
 ) => Promise<readonly CollectedItem[]>;
 
-export async function readLive(options: LiveOptions, third?: ThirdLook): Promise<LiveEvidence> {
-  const signal = interruptible();
+/** `endsAt`, in milliseconds since 1970: what has not answered until then was not read. */
+export async function readLive(
+  options: LiveOptions,
+  third?: ThirdLook,
+  endsAt?: number,
+): Promise<LiveEvidence> {
+  const byHand = interruptible();
+  const late = endsAt === undefined ? undefined : AbortSignal.timeout(Math.max(1, endsAt - Date.now()));
+  const signal = late ? AbortSignal.any([byHand, late]) : byHand;
   const line = progressLine(options);
   const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
   const targets = await openTargets(options, signal);
@@ -58,7 +65,8 @@ export async function readLive(options: LiveOptions, third?: ThirdLook): Promise
     const first = await fromAll(targets, session, (target) => target.collect(session));
     const second = signal.aborted ? [] : await lookAgain(targets, first, session, third);
     const items = inOrder([...first, ...second]);
-    return { items: signal.aborted ? [...items, interruption] : items, interrupted: signal.aborted };
+    if (byHand.aborted) return { items: [...items, interruption], interrupted: true };
+    return { items: signal.aborted ? [...items, tooLate] : items, interrupted: false };
   } finally {
     line.end();
     await Promise.all(targets.map((target) => target.close()));
@@ -123,6 +131,16 @@ function inOrder(items: readonly CollectedItem[]): readonly CollectedItem[] {
   for (const item of items) if (!byLocator.has(item.locator)) byLocator.set(item.locator, item);
   return [...byLocator.values()].sort((a, b) => (a.locator < b.locator ? -1 : 1));
 }
+
+const tooLate: CollectedItem = {
+  locator: "the rest of the evidence",
+  how: "not read",
+  body: {
+    because: "timed-out",
+    detail: "the deadline was over before everything had answered; what had been read until then is here",
+    decideWith: "the same command with a longer --deadline",
+  },
+};
 
 const interruption: CollectedItem = {
   locator: "the rest of the evidence",

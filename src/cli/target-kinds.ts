@@ -30,7 +30,7 @@ const cluster: TargetKind = {
 const hosts: TargetKind = {
   options: "--host",
   async open(options, signal) {
-    if (options.host === undefined) return [];
+    if (options.host === undefined && options.modelHosts === undefined) return [];
     const { hostTargets } = await import("./host-targets.ts");
     return hostTargets.open(options, signal);
   },

@@ -20,10 +20,12 @@ import { readExpectationFile } from "../validate/expectation-file.ts";
 import { discoveredExpectation } from "../validate/expectations.ts";
 import { readValidation } from "../validate/saved.ts";
 import { validate } from "../validate/validate.ts";
-import { flyCanaries } from "./canaries.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
+import { loadModel, withModelHosts } from "./expected-model.ts";
+import { flowLook } from "./flow-look.ts";
+import { grafanaLogin, type LoginHeader } from "./grafana-login.ts";
 import { interruptible } from "./interrupt.ts";
-import { asksForLive, notBoth, readLive, type ThirdLook } from "./live.ts";
+import { asksForLive, notBoth, readLive } from "./live.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { withEvidence } from "./recorded.ts";
 import { version } from "./version.ts";
@@ -31,12 +33,16 @@ import { version } from "./version.ts";
 /** Milliseconds between two tries before the deadline. */
 const retryEvery = 5_000;
 
-export async function validateVerb(options: ValidateOptions): Promise<number> {
+export async function validateVerb(given: ValidateOptions): Promise<number> {
+  const model = loadModel(given);
+  const options = withModelHosts(given, model);
   checkOptions(options);
   const chosen = chooseChecks(options);
-  const expectation = options.expect === undefined ? undefined : loadExpectation(options.expect);
+  const login = grafanaLogin(options.grafanaLogin, model?.stack);
+  const expectation = options.expect === undefined ? model?.expectation : loadExpectation(options.expect);
   const before = options.compare === undefined ? undefined : loadBefore(options.compare);
-  const once = (): Promise<Validation | undefined> => validateOnce(options, chosen, expectation);
+  const once = (endsAt?: number): Promise<Validation | undefined> =>
+    validateOnce(options, chosen, expectation, login, endsAt);
   if (options.watch !== undefined) return await watch(options, options.watch, once);
   const validation = await untilDeadline(options, once);
   if (validation === undefined) return exitCodes.interrupted;
@@ -53,7 +59,7 @@ function checkOptions(options: ValidateOptions): void {
     throw new UserError(
       "usage",
       "nothing to validate: neither --from nor a live system is named",
-      "Name a cluster or hosts: watchmend validate --context NAME, watchmend validate --host NAME; or saved evidence with --from PATH.",
+      "Name a cluster or hosts: watchmend validate --context NAME, watchmend validate --host NAME; a model with -f watchmend.yaml; or saved evidence with --from PATH.",
     );
   if (options.from !== undefined && options.canary)
     throw new UserError(
@@ -87,20 +93,15 @@ async function validateOnce(
   options: ValidateOptions,
   chosen: readonly AnyCheck[],
   expectation: Expectation | undefined,
+  login: LoginHeader | undefined,
+  endsAt: number | undefined,
 ): Promise<Validation | undefined> {
   if (options.from !== undefined)
     return await withEvidence(options.from, (path) => judge(readEvidence(path), chosen, expectation));
-  const { items, interrupted } = await readLive(options, options.canary ? sendCanaries : undefined);
+  const { items, interrupted } = await readLive(options, flowLook(options, login), endsAt);
   if (interrupted) return undefined;
   return await judge(await evidenceOf(items, createRedactor()), chosen, expectation);
 }
-
-const sendCanaries: ThirdLook = (targets, { stack }, session) =>
-  flyCanaries(
-    targets.flatMap(({ perch }) => perch ?? []),
-    stack,
-    session,
-  );
 
 async function judge(
   items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
@@ -125,11 +126,11 @@ async function judge(
 /** Tries again while something does not pass: a part that starts is not broken yet. */
 async function untilDeadline(
   options: ValidateOptions,
-  once: () => Promise<Validation | undefined>,
+  once: (endsAt?: number) => Promise<Validation | undefined>,
 ): Promise<Validation | undefined> {
   const end = Date.now() + (options.deadline ?? 0);
   for (;;) {
-    const validation = await once();
+    const validation = await once(options.deadline === undefined ? undefined : end);
     if (validation === undefined || validation.verdict === "pass" || Date.now() + retryEvery > end)
       return validation;
     const left = Math.round((end - Date.now()) / 1000);

@@ -71,6 +71,14 @@ const questions: Readonly<Record<FactId, Question>> = {
     what: "Grafana's data sources",
     docker: "curl -su USER http://GRAFANA:3000/api/datasources",
   },
+  "grafana.dashboards": {
+    what: "Grafana's dashboards",
+    docker: "curl -su USER 'http://GRAFANA:3000/api/search?type=dash-db'",
+  },
+  "flow.datasources": {
+    what: "what comes back through Grafana's data sources",
+    docker: "watchmend validate --host HOST --grafana-login '${env:GRAFANA_LOGIN}'",
+  },
   "metrics.samples": { what: "metrics", docker: "curl -s http://HOST:PORT/metrics" },
   "flow.canaries": {
     what: "a line sent through the agents to Loki",

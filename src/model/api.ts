@@ -53,6 +53,14 @@ export interface GrafanaDatasource {
   readonly health?: string;
 }
 
+export interface GrafanaDashboard {
+  readonly at: Place;
+  readonly host?: string;
+  readonly title: string;
+  readonly uid?: string;
+  readonly folder?: string;
+}
+
 /** A rule as Prometheus (or Loki's ruler) reports that it has loaded it. */
 export interface LoadedRule {
   readonly at: Place;
@@ -71,6 +79,8 @@ export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** The question it answers, where the command tells it. */
+  readonly query?: string;
 }
 
 /** A label name that a Loki knows, from `/loki/api/v1/labels`; `values` only where `/label/<name>/values` was asked. */

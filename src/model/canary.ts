@@ -18,18 +18,46 @@ export interface WrittenWay {
   readonly failed?: string;
 }
 
+/** An answer over HTTP, or why there was none. */
+export interface WebAnswer {
+  readonly status?: number;
+  readonly body: string;
+  readonly failed?: string;
+}
+
 /** What a host lends for a canary. */
 export interface CanaryPerch {
   readonly host: string;
   write(line: string, ways: CanaryWays, session: ReadSession): Promise<readonly WrittenWay[]>;
   /** Takes away the files that hold the line. */
   clear(line: string, ways: CanaryWays, session: ReadSession): Promise<void>;
+  /** Status and body of a GET from the host. The headers may hold secrets: no process list on the host shows them. */
+  ask(url: string, headers: Readonly<Record<string, string>>, session: ReadSession): Promise<WebAnswer>;
   /** Body of a GET from the host; undefined when there was none. */
   fetch(
     url: string,
     headers: Readonly<Record<string, string>>,
     session: ReadSession,
   ): Promise<string | undefined>;
+}
+
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** What a cluster lends for a canary. */
+export interface ClusterPerch {
+  /** As the target is called: `cluster kind-dev`. */
+  readonly name: string;
+  /** GET of a pod's port through the API server, which passes no login on. */
+  ask(
+    at: PodPort,
+    path: string,
+    session: ReadSession,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<WebAnswer>;
 }
 
 /** The fact: one host's line and what became of it. */
@@ -46,3 +74,24 @@ export interface CanaryFlight {
 }
 
 export const canarySchema = "watchmend.canary/v1";
+
+/** The fact: what was asked for through one data source of Grafana, and what came back. */
+export interface DatasourceFlow {
+  readonly at: Place;
+  /** Id of the Grafana. */
+  readonly grafana: string;
+  readonly uid: string;
+  readonly name: string;
+  readonly type: "prometheus" | "loki";
+  readonly outcome: "fresh" | "nothing" | "not-asked";
+  /** What came: `14 targets, the oldest sample 12 s old`, or why nothing did. */
+  readonly says: string;
+}
+
+export const datasourceFlowSchema = "watchmend.datasource-flow/v1";
+
+/** How many seconds ago each target's newest sample was taken, by Prometheus' own clock; pushed ones count, too. */
+export const freshnessQuery = "time() - timestamp(up)";
+
+/** As it stands in a URL; brackets are encoded, because they end a URL in running text. */
+export const freshnessPath = `/api/v1/query?query=${encodeURIComponent(freshnessQuery).replaceAll("(", "%28").replaceAll(")", "%29")}`;

@@ -4,6 +4,8 @@ export interface ExpectedTarget {
   readonly job: string;
   /** `host:port` as Prometheus shows it. */
   readonly instance: string;
+  /** Not scraped: an agent sends its samples. */
+  readonly way?: "push";
 }
 
 export interface Expectation {
@@ -14,8 +16,12 @@ export interface Expectation {
   readonly measured: readonly string[];
   /** Hosts whose logs must arrive. */
   readonly logging: readonly string[];
+  /** Labels of streams that Loki must have, as `job=builds`. */
+  readonly logSources: readonly string[];
   /** Names of hosts, targets (`host:port`) or containers that may be away, with the reason. */
   readonly absences: readonly { readonly name: string; readonly because: string }[];
-  /** Names of data sources Grafana must have. */
+  /** Names or uids of data sources Grafana must have. */
   readonly datasources: readonly string[];
+  /** Titles or uids of dashboards Grafana must have. */
+  readonly dashboards: readonly string[];
 }

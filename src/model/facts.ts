@@ -1,6 +1,7 @@
 // The list of all facts: the file a newcomer reads first. One entry per family; collectors fill it, rules read it.
 import type { AnsibleFileTask, AnsibleHost } from "./ansible.ts";
 import type {
+  GrafanaDashboard,
   GrafanaDatasource,
   HealthAnswer,
   LoadedRule,
@@ -10,7 +11,7 @@ import type {
   Sample,
   ScrapeTarget,
 } from "./api.ts";
-import type { CanaryFlight } from "./canary.ts";
+import type { CanaryFlight, DatasourceFlow } from "./canary.ts";
 import type { ConfigDocument } from "./config.ts";
 import type { DockerContainer, DockerEngine, DockerNetwork } from "./docker.ts";
 import type { Gap } from "./evidence.ts";
@@ -87,9 +88,13 @@ export interface FactTypes {
   "loki.ring": RingMember;
   "loki.labels": LokiLabel;
   "grafana.datasources": GrafanaDatasource;
+  /** As Grafana itself lists them. */
+  "grafana.dashboards": GrafanaDashboard;
   "metrics.samples": Sample;
   /** Lines that watchmend sent itself to see whether they arrive. */
   "flow.canaries": CanaryFlight;
+  /** What came back through Grafana's data sources. */
+  "flow.datasources": DatasourceFlow;
   "ansible.files": AnsibleFileTask;
   "ansible.hosts": AnsibleHost;
 }
@@ -145,8 +150,10 @@ const everyFact: { readonly [Id in FactId]: true } = {
   "loki.ring": true,
   "loki.labels": true,
   "grafana.datasources": true,
+  "grafana.dashboards": true,
   "metrics.samples": true,
   "flow.canaries": true,
+  "flow.datasources": true,
   "ansible.files": true,
   "ansible.hosts": true,
 };

@@ -1,5 +1,5 @@
 // The contract of everything evidence is read from live: a cluster, a host, the local engine.
-import type { CanaryPerch } from "./canary.ts";
+import type { CanaryPerch, ClusterPerch } from "./canary.ts";
 import type { CollectedItem } from "./collected.ts";
 import type { ComponentKind } from "./component.ts";
 
@@ -48,6 +48,8 @@ export interface Target {
   probe(requests: readonly ProbeRequest[], session: ReadSession): AsyncIterable<CollectedItem>;
   /** Hosts only: where a line of ours can be sent from. */
   readonly perch?: CanaryPerch;
+  /** Clusters only: the same, through the API server. */
+  readonly clusterPerch?: ClusterPerch;
   /** Ends what was opened (ssh master, proxy). Safe to call twice. */
   close(): Promise<void>;
 }

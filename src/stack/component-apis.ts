@@ -1,4 +1,5 @@
 // What each component can be asked over HTTP, as data: port, paths, and which answers are worth having.
+import { freshnessPath } from "../model/canary.ts";
 import type { ComponentKind } from "../model/component.ts";
 import type { Container, Pod } from "../model/kubernetes.ts";
 import type { Component } from "../model/stack.ts";
@@ -38,6 +39,7 @@ const apis: Partial<Record<ComponentKind, ComponentApi>> = {
     questions: [
       { path: "/-/ready", statusMatters: true },
       { path: "/api/v1/targets" },
+      { path: freshnessPath },
       { path: "/api/v1/rules", optional: true },
       { path: "/api/v1/status/config", optional: true },
       { path: "/api/v1/status/flags", optional: true },
@@ -65,6 +67,8 @@ const apis: Partial<Record<ComponentKind, ComponentApi>> = {
       { path: "/services", optional: true },
       { path: "/loki/api/v1/status/buildinfo", optional: true },
       { path: "/loki/api/v1/labels", optional: true },
+      { path: "/loki/api/v1/label/job/values", optional: true },
+      { path: "/loki/api/v1/label/node_name/values", optional: true },
     ],
   },
   grafana: {
@@ -73,6 +77,7 @@ const apis: Partial<Record<ComponentKind, ComponentApi>> = {
     questions: [
       { path: "/api/health", statusMatters: true },
       { path: "/api/datasources", optional: true },
+      { path: "/api/search?type=dash-db&limit=5000", optional: true },
     ],
   },
   alloy: {

@@ -15,12 +15,17 @@ export const expectationSchema = z.strictObject({
     .array(z.strictObject({ name, because: name }))
     .default([])
     .describe("hosts or targets that may be away, with the reason"),
+  log_sources: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*=.+$/, "write it as label=value, such as job=builds"))
+    .default([])
+    .describe("labels of log streams that Loki must have, as label=value"),
+  dashboards: z.array(name).default([]).describe("titles or uids of Grafana's dashboards"),
   datasources: z.array(name).default([]).describe("names or uids of Grafana's data sources"),
 });
 
 export function readExpectationFile(text: string, source: string): CheckedYaml<Expectation> {
   const read = readCheckedYaml(text, expectationSchema);
   if (!read.ok) return read;
-  const { hosts, ...rest } = read.value;
-  return { ok: true, value: { from: "file", source, ...rest, measured: hosts, logging: hosts } };
+  const { hosts, log_sources: logSources, ...rest } = read.value;
+  return { ok: true, value: { from: "file", source, ...rest, logSources, measured: hosts, logging: hosts } };
 }

@@ -1,6 +1,7 @@
 // What is expected where nobody declared anything: what was discovered must work.
 import type { ComponentKind } from "../model/component.ts";
 import type { Expectation } from "../model/expectation.ts";
+import { textOf, valueAt } from "../model/json-value.ts";
 import type { Stack } from "../model/stack.ts";
 
 /** A host with an exporter must be measured, one with an agent must send logs; nodes of a cluster have checks of their own. */
@@ -14,7 +15,18 @@ export function discoveredExpectation(stack: Stack): Expectation {
     targets: [],
     measured: hostsWith("node-exporter"),
     logging: hostsWith("promtail", "alloy"),
+    logSources: [],
     absences: [],
     datasources: [],
+    dashboards: provisionedDashboards(stack),
   };
+}
+
+/** Dashboards that lie in a folder Grafana is given must be in Grafana. */
+function provisionedDashboards(stack: Stack): string[] {
+  const files = stack.components
+    .filter(({ kind }) => kind === "grafana")
+    .flatMap(({ configs }) => configs.filter(({ kind }) => kind === "grafana-dashboard"));
+  const titles = files.flatMap(({ value }) => textOf(valueAt(value, "title")) ?? []);
+  return [...new Set(titles)].toSorted();
 }

@@ -1,6 +1,6 @@
 // Facts and a diagnosis to a validation: verdicts, each failure with its root cause where the diagnosis knows it.
 import type { AnyCheck, CheckVerdict, Coverage, Validation } from "../model/check.ts";
-import { blocksVerdict } from "../model/evidence.ts";
+import { blocksVerdict, type Gap } from "../model/evidence.ts";
 import type { Expectation } from "../model/expectation.ts";
 import type { FactSet } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
@@ -20,7 +20,8 @@ export interface ValidateInput {
   readonly version: string;
 }
 
-export function validate(input: ValidateInput): Validation {
+export function validate(given: ValidateInput): Validation {
+  const input = { ...given, factSet: withDeclaredAbsences(given.factSet, given.expectation) };
   const { factSet, stack, report, expectation, version } = input;
   const nowMs = newestMs(factSet.facts);
   const judged = judgeChecks({ ...input, ...(nowMs === undefined ? {} : { nowMs }) });
@@ -39,6 +40,17 @@ export function validate(input: ValidateInput): Validation {
     })),
     coverage: coverageOf(judged, factSet, stack),
   };
+}
+
+/** A host that may be switched off hides nothing that was expected. */
+function withDeclaredAbsences(factSet: FactSet, { absences }: Expectation): FactSet {
+  const away = new Map(absences.map(({ name, because }) => [`host ${name}`, because]));
+  const gaps = factSet.gaps.map((gap): Gap => {
+    const because = away.get(gap.what);
+    if (because === undefined || (gap.because !== "unreachable" && gap.because !== "timed-out")) return gap;
+    return { ...gap, detail: `${gap.detail} (declared: ${because})`, onlySharpens: true };
+  });
+  return { ...factSet, gaps };
 }
 
 /** Not one thing known to be wrong, at least one known to be right, and nothing that could not be seen. */

@@ -8,7 +8,10 @@ export const validationFormats = ["terminal", "json", "markdown", "html", "junit
 
 export interface ValidateOptions extends LiveOptions {
   readonly from?: string;
+  readonly file?: string;
   readonly expect?: string;
+  readonly grafanaUrl?: string;
+  readonly grafanaLogin?: string;
   readonly suite?: readonly string[];
   readonly only?: readonly string[];
   /** Milliseconds. */
@@ -30,7 +33,16 @@ export function addValidate(program: Command): void {
       .description("prove that the stack works: every check passes, fails or says it could not look")
       .option("--from <path>", "bundle, folder, file or archive to read; - for pasted text on stdin"),
   )
-    .option("--expect <file>", "what must be there: targets, hosts, data sources (YAML)")
+    .option(
+      "-f, --file <file>",
+      "the model; what it deploys must be there (default: watchmend.yaml, if it is here)",
+    )
+    .option(
+      "--expect <file>",
+      "what must be there, instead of the model: targets, hosts, data sources, … (YAML)",
+    )
+    .option("--grafana-url <url>", "ask Grafana at this address from here, instead of where it runs")
+    .option("--grafana-login <reference>", "'${env:NAME}' or file:/path; holds user:password or a token")
     .addOption(new Option("--suite <names...>", "only these suites").choices(suites))
     .option("--only <checks...>", "only these checks, by id")
     .option("--deadline <duration>", "try again until everything passes or this time is over", duration)
@@ -57,7 +69,10 @@ not be told (which is never success), 3 the command itself failed.
 
 Examples:
   watchmend validate --context prod
+  watchmend validate                                     the hosts of watchmend.yaml
+  watchmend validate -f prod.yaml --host mon1 --host jenkins1
   watchmend validate --host mon1 --host jenkins1 --expect stack.yaml
+  watchmend validate --grafana-login '\${env:GRAFANA_LOGIN}' --canary
   watchmend validate --context prod --deadline 5m --format junit -o result.xml
   watchmend validate --host mon1 --host jenkins1 --canary
   watchmend validate --from bundle.tar.gz

@@ -3,7 +3,7 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import { headOf, hostOf, linesOf } from "../lines.ts";
-import { booleanOf, type JsonNode, memberOf, numberOf, stringOf, textOf } from "../loose-json.ts";
+import { booleanOf, itemsOf, type JsonNode, memberOf, numberOf, stringOf, textOf } from "../loose-json.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { answersOf, hasKeys, placeOfNode, visitObjects } from "./answer.ts";
 import { askedUrl } from "./asked.ts";
@@ -117,6 +117,40 @@ function emitDatasource(segment: Segment, node: JsonNode, emit: Emit): boolean {
   );
   return true;
 }
+
+export const grafanaSearch: Parser = {
+  id: "grafana-search-api",
+  reads: "Grafana /api/search",
+  provides: ["grafana.dashboards"],
+  recognise(segment) {
+    const isSearch = /\/api\/search(?:[?\s'"]|$)/.test(segment.command?.slice(0, 4_000) ?? "");
+    // a Grafana without dashboards answers with an empty list
+    if (isSearch && /^\s*\[\s*\]\s*$/.test(segment.text.slice(0, 400))) return 0.96;
+    if (!/^\s*\[/.test(segment.text.slice(0, 400))) return 0;
+    return hasKeys(segment, "uid", "title", "uri", "type") || (isSearch && hasKeys(segment, "uid", "title"))
+      ? 0.96
+      : 0;
+  },
+  parse(segment, emit) {
+    emit.seen("grafana.dashboards");
+    for (const document of answersOf(segment))
+      for (const entry of itemsOf(document)) {
+        const title = textOf(memberOf(entry, "title"));
+        const type = textOf(memberOf(entry, "type"));
+        if (title === undefined || (type !== undefined && type !== "dash-db")) continue;
+        emit.fact(
+          "grafana.dashboards",
+          given({
+            at: placeOfNode(segment, memberOf(entry, "title")),
+            host: hostOf(segment),
+            title,
+            uid: textOf(memberOf(entry, "uid")),
+            folder: textOf(memberOf(entry, "folderTitle")),
+          }),
+        );
+      }
+  },
+};
 
 /** What a red panel or the query inspector shows. */
 const panelError =

@@ -4,8 +4,8 @@ import { commandOf } from "../command.ts";
 import { curl } from "../host/curl.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { alertmanagerStatus, alloyComponents } from "./alertmanager.ts";
-import { canaryRecord } from "./canary.ts";
-import { grafanaDatasources, grafanaHealth, grafanaPanelErrors } from "./grafana.ts";
+import { canaryRecord, datasourceFlowRecord } from "./canary.ts";
+import { grafanaDatasources, grafanaHealth, grafanaPanelErrors, grafanaSearch } from "./grafana.ts";
 import { healthText } from "./health-text.ts";
 import { lokiRing, lokiServices } from "./loki-ring.ts";
 import { prometheusRules } from "./prometheus-rules.ts";
@@ -16,6 +16,7 @@ import { queryResult } from "./query-result.ts";
 
 const answers: readonly Parser[] = [
   canaryRecord,
+  datasourceFlowRecord,
   prometheusTargets,
   prometheusTargetsPage,
   prometheusStatus,
@@ -27,6 +28,7 @@ const answers: readonly Parser[] = [
   lokiServices,
   grafanaHealth,
   grafanaDatasources,
+  grafanaSearch,
   grafanaPanelErrors,
   healthText,
 ];

@@ -70,8 +70,26 @@ function emitSample(
   const { __name__: name = "", ...labels } = metric;
   emit.fact(
     "metrics.samples",
-    given({ at: placeOfNode(segment, node), host: hostOf(segment), name, labels, value }),
+    given({
+      at: placeOfNode(segment, node),
+      host: hostOf(segment),
+      name,
+      labels,
+      value,
+      query: askedQuery(segment),
+    }),
   );
+}
+
+/** `query=` of the URL that was asked, as it was written before it was encoded. */
+function askedQuery(segment: Segment): string | undefined {
+  const raw = /[?&]query=([^&\s'"]{1,2000})/.exec(askedUrl(segment) ?? "")?.[1];
+  if (raw === undefined) return undefined;
+  try {
+    return decodeURIComponent(raw.replaceAll("+", "%20"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `1`, `1e+06`, `NaN`, `+Inf`, as the exposition format writes numbers. */

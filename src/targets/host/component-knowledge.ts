@@ -1,4 +1,5 @@
 // Where each kind of component keeps its configuration, and what its own HTTP API tells about itself.
+import { freshnessPath } from "../../model/canary.ts";
 import type { ComponentKind } from "../../model/component.ts";
 
 export interface ApiPath {
@@ -34,6 +35,7 @@ export const knowledge: Readonly<Partial<Record<ComponentKind, ComponentKnowledg
     apis: [
       { path: "/-/ready", why: "whether it is ready" },
       { path: "/api/v1/targets?state=active", why: "what it scrapes, and how that ends" },
+      { path: freshnessPath, why: "how old the newest sample of each target is" },
       { path: "/api/v1/rules", why: "which rules it has loaded, and their errors" },
       { path: "/api/v1/status/config", why: "the configuration that runs, which may not be the one on disk" },
       { path: "/api/v1/status/flags", why: "with which flags it runs" },
@@ -64,10 +66,10 @@ export const knowledge: Readonly<Partial<Record<ComponentKind, ComponentKnowledg
       { path: "/services", why: "which of its modules run", optional: true },
       { path: "/config", why: "the configuration that runs", optional: true },
       { path: "/loki/api/v1/labels?since=24h", why: "which labels its streams have", optional: true },
-      ...["host", "hostname", "instance", "node_name"].map(
+      ...["host", "hostname", "instance", "node_name", "job"].map(
         (label): ApiPath => ({
           path: `/loki/api/v1/label/${label}/values?since=24h`,
-          why: `which hosts send logs, where their label is ${label}`,
+          why: `which hosts and sources send logs, where their label is ${label}`,
           optional: true,
         }),
       ),

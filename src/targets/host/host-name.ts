@@ -5,6 +5,11 @@ export interface HostAddress {
   readonly name: string;
   readonly user?: string;
   readonly port?: number;
+  /** What is dialled, where that is not the name. */
+  readonly dial?: string;
+  readonly key?: string;
+  /** `[user@]host[:port]` on the way. */
+  readonly jump?: string;
   /** The machine watchmend runs on, without ssh. */
   readonly isLocal: boolean;
 }

@@ -31,6 +31,7 @@ export function exchange(to: TlsOptions & { readonly tls?: boolean }, asked: Api
         path: asked.path,
         headers: {
           accept: "application/json",
+          ...asked.headers,
           ...where.headers,
           ...(asked.body === undefined
             ? {}

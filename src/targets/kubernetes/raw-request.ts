@@ -13,6 +13,7 @@ export async function rawRequest(choice: KubectlChoice, asked: ApiRequest): Prom
     PUT: ["replace", "--raw", path, "-f", "-"],
     DELETE: ["delete", "--raw", path],
   };
+  if (asked.headers) return failed("other", "kubectl proxy did not start, and kubectl cannot send headers");
   const verb = verbs[method];
   if (!verb) return failed("other", `kubectl proxy did not start, and kubectl cannot send a raw ${method}`);
   const maxBytes = asked.maxBytes ?? defaultBytes;

@@ -3,6 +3,7 @@ import type { CollectedItem } from "../../model/collected.ts";
 import type { ClusterDoor } from "../../model/door.ts";
 import type { CloserLook, ReadSession, Target } from "../../model/target.ts";
 import { mayUse, notAllowed } from "./access.ts";
+import { clusterPerch } from "./canary.ts";
 import { lookAt } from "./closer-looks.ts";
 import { type PodSubresource, type ReadKind, readKinds, serverPaths } from "./kinds.ts";
 import { listKind } from "./list-kind.ts";
@@ -22,6 +23,7 @@ export function kubernetesTarget(door: ClusterDoor, { namespaces }: ClusterOptio
     collect: (session) => collectCluster(name, patientReader(door, session), namespaces, session),
     lookCloser: (looks, session) =>
       lookCloser(name, looks, patientReader(door, session), namespaces, session),
+    clusterPerch: clusterPerch(name, door),
     // It runs nothing inside pods: whether a connection works is told by targets, logs and the proxy.
     probe: async function* () {},
     close: () => door.close(),

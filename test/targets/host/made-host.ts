@@ -27,6 +27,8 @@ export interface MadeHost {
   readonly answers: Readonly<Record<string, unknown>>;
   /** On which ports somebody listens, on all addresses. */
   readonly ports?: readonly number[];
+  /** Part of the URLs that are answered only to this `Authorization`. */
+  readonly login?: { readonly of: string; readonly header: string };
   /** More programs, or others in place of the usual ones: name to the lines of a script. */
   readonly programs?: Readonly<Record<string, string>>;
 }
@@ -71,6 +73,7 @@ function makeHost(folder: string, name: string, host: MadeHost): void {
   writeFileSync(join(own, "engine", "ps"), table(host.containers, containers));
   for (const container of host.containers)
     writeFileSync(join(own, "engine", `log-${container.name}`), container.log ?? logOf(container));
+  if (host.login) writeFileSync(join(own, "login"), `${host.login.of}\n${host.login.header}\n`);
   const all = { ...usual(folder, own, host.ports ?? []), ...host.programs };
   for (const [tool, script] of Object.entries(all)) program(join(own, "bin", tool), script);
 }
@@ -165,8 +168,11 @@ function usual(folder: string, own: string, ports: readonly number[]): Record<st
   const openFilter = `printf '*filter\\n:INPUT ACCEPT [0:0]\\n:FORWARD ACCEPT [0:0]\\n:OUTPUT ACCEPT [0:0]\\nCOMMIT\\n'`;
   return {
     curl: `${withFault(folder, "http")}
-fail=; silent=; out=
-for word; do case $word in -sf) fail=1 ;; -skv) silent=1 ;; esac; url=$word; done
+fail=; silent=; status=; given=
+for word; do case $word in -sf) fail=1 ;; -skv) silent=1 ;; *http_code*) status=1 ;; -K) given=$(cat) ;; esac; url=$word; done
+said() { [ -z "$status" ] || printf '\\n%s' "$1"; }
+of=; header=; { read -r of; read -r header; } <'${own}/login' 2>/dev/null
+if [ -n "$of" ]; then case $url in *"$of"*) case $given in *"Authorization: $header"*) ;; *) echo '{"message":"Unauthorized"}'; said 401; exit 0 ;; esac ;; esac; fi
 printf '%s\\n' "$*" >>'${own}/asked'
 where=\${url#*://}; where=\${where%%/*}
 case $fault in
@@ -176,8 +182,9 @@ case $fault in
 esac
 if [ -n "$silent" ]; then echo "* Connected to \${where%:*} (10.1.1.1) port \${where##*:} (#0)" >&2; exit 0; fi
 key=$(printf %s "\${url#*://}" | tr -c 'A-Za-z0-9' _)
-[ -f '${own}/answers/'"$key" ] || { [ -z "$fail" ] || exit 22; echo '404 page not found'; exit 0; }
+[ -f '${own}/answers/'"$key" ] || { [ -z "$fail" ] || exit 22; echo '404 page not found'; said 404; exit 0; }
 give '${own}/answers/'"$key"
+case $fault in 403|500) said "$fault" ;; *) said 200 ;; esac
 [ "$fault" != cut ] || { echo 'curl: (18) transfer closed with outstanding read data remaining' >&2; exit 18; }`,
     docker: `${withFault(folder, "engine")}
 case $fault in

@@ -27,7 +27,7 @@ export const check = defineCheck({
       ({ name, values }) => hostLabels.has(name) && values !== undefined,
     );
     const known = new Set(labels.flatMap(({ values }) => values ?? []).map(shortName));
-    return expectation.logging.map((host): VerdictDraft => {
+    const declared = expectation.logging.map((host): VerdictDraft => {
       const base = {
         subject: { kind: "host", id: host } as const,
         proof: labels.map(({ at }) => at).slice(0, 3),
@@ -39,6 +39,17 @@ export const check = defineCheck({
       if (away) return { ...base, state: "skip", says: `Loki has no logs of ${host}, as declared: ${away}` };
       return { ...base, state: "fail", says: `Loki has no logs of ${host}` };
     });
+    if (expectation.from === "discovered") return declared;
+    const wanted = new Set(expectation.logging.map(shortName));
+    const named = labels.filter(({ name }) => name === "host" || name === "hostname");
+    const extra = [...new Set(named.flatMap(({ values = [] }) => values))].filter(
+      (host) => !wanted.has(shortName(host)),
+    );
+    if (extra.length === 0) return declared;
+    const shown = `${extra.slice(0, 5).join(", ")}${extra.length > 5 ? ", …" : ""}`;
+    const says = `Loki has logs of ${shown}, which nobody declared as a host`;
+    const proof = named.map(({ at }) => at).slice(0, 3);
+    return [...declared, { subject: { kind: "host", id: "other hosts" }, state: "warn", says, proof }];
   },
 });
 

@@ -1,6 +1,7 @@
 // A data source that exists is not one that answers.
 import type { GrafanaDatasource, HealthAnswer } from "../../../../model/api.ts";
 import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
+import type { Expectation } from "../../../../model/expectation.ts";
 import type { Component, Stack } from "../../../../model/stack.ts";
 import { parseAddress, resolveAddress } from "../../../../stack/resolve.ts";
 import { noneOf, ofKind } from "../../../subjects.ts";
@@ -35,9 +36,23 @@ export const check = defineCheck({
           proof: [],
         }),
       );
-    return [...named, ...lacking];
+    const extra =
+      expectation.from === "discovered" ? [] : sources.filter((source) => !isDeclared(source, expectation));
+    const surplus = extra.slice(0, 20).map(
+      ({ name, at }): VerdictDraft => ({
+        subject: { kind: "object", id: `undeclared data source ${name}` },
+        state: "warn",
+        says: `Grafana has the data source ${name}, which nobody declared`,
+        proof: [at],
+      }),
+    );
+    return [...named, ...lacking, ...(expectation.datasources.length > 0 ? surplus : [])];
   },
 });
+
+function isDeclared({ name, uid }: GrafanaDatasource, { datasources }: Expectation): boolean {
+  return datasources.includes(name) || (uid !== undefined && datasources.includes(uid));
+}
 
 function judge(
   source: GrafanaDatasource,

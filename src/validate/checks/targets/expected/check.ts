@@ -19,7 +19,8 @@ export const check = defineCheck({
     const key = (job: string, instance: string | undefined): string => `${job} ${instance ?? ""}`;
     const found = new Map(active.map((target) => [key(target.job, target.instance), target]));
     const declared = new Set(expectation.targets.map(({ job, instance }) => key(job, instance)));
-    const wanted = expectation.targets.map(({ job, instance }): VerdictDraft => {
+    const scraped = expectation.targets.filter(({ way }) => way !== "push");
+    const wanted = scraped.map(({ job, instance }): VerdictDraft => {
       const name = key(job, instance);
       const target = found.get(name);
       const subject = { kind: "link", id: `prometheus → ${name}` } as const;
