@@ -25,14 +25,22 @@ const makers = 32;
 async function runCluster(): Promise<BenchResult> {
   const parts = startParts([debian, kubernetes, pauseImage, corednsImage]);
   for (const part of [debian, kubernetes, pauseImage, corednsImage]) await parts.ready(part);
-  const run = await startRun(debianRoot(dirOf(debian)));
   const folder = mkdtempSync(join(tmpdir(), "watchmend-bench-"));
+  const { peers, told } = buildPeers(folder);
+  const run = await startRun(debianRoot(dirOf(debian)));
   try {
     await startCluster(run);
-    const few = await measure(run, folder, 1);
+    const few = medians([measure(run, folder)]);
     await fill(run);
-    const full = await measure(run, folder, rounds);
-    const { told, ms: theirs } = peers(run, folder);
+    const seen: Measured[] = [];
+    const times = new Map(peers.map(({ name }) => [name, [] as number[]]));
+    // in turn, so that what else the machine does hits all alike
+    for (let i = 0; i < rounds; i++) {
+      seen.push(measure(run, folder));
+      for (const peer of peers) times.get(peer.name)?.push(timePeer(run, peer));
+    }
+    const full = medians(seen);
+    const theirs = [...times].map(([name, ms]) => [name, median(ms)] as const);
     return {
       figures: {
         pods: sizes.pods,
@@ -44,13 +52,11 @@ async function runCluster(): Promise<BenchResult> {
         "requests, empty cluster": few.requests,
         "of them further chunks": chunks(),
         "diagnose, empty cluster, ms": few.ms,
-        ...Object.fromEntries(Object.entries(theirs).map(([name, ms]) => [`${name}, ms`, ms])),
+        ...Object.fromEntries(theirs.map(([name, ms]) => [`${name}, ms`, ms])),
       },
       ratios: {
         "requests over empty cluster, chunks aside": (full.requests - chunks()) / few.requests,
-        ...Object.fromEntries(
-          Object.entries(theirs).map(([name, ms]) => [`diagnose over ${name}`, full.ms / ms]),
-        ),
+        ...Object.fromEntries(theirs.map(([name, ms]) => [`diagnose over ${name}`, full.ms / ms])),
       },
       peers: told,
     };
@@ -78,35 +84,37 @@ syncBuiltinESMExports();
 process.on("exit", () => require("node:fs").writeFileSync(process.env.BENCH_OUT, JSON.stringify({ sent, kib: process.resourceUsage().maxRSS })));
 `;
 
-async function measure(
-  run: Run,
-  folder: string,
-  times: number,
-): Promise<{ ms: number; mib: number; requests: number }> {
+interface Measured {
+  readonly ms: number;
+  readonly mib: number;
+  readonly requests: number;
+}
+
+function measure(run: Run, folder: string): Measured {
   const preload = join(folder, "counter.cjs");
   const out = join(folder, "out.json");
   writeFileSync(preload, counter);
-  const seen: { ms: number; mib: number; requests: number }[] = [];
-  for (let i = 0; i < times; i++) {
-    const environment = [`KUBECONFIG=${join(run.dir, "kubeconfig")}`, `BENCH_OUT=${out}`];
-    const words = ["env", ...environment, process.execPath, "--require", preload, cli];
-    const [file = "", ...args] = asOperator(run, [
-      ...words,
-      "diagnose",
-      "--context",
-      "rig",
-      "--format",
-      "json",
-    ]);
-    const begun = performance.now();
-    const ran = spawnSync(file, args, { stdio: ["ignore", "ignore", "pipe"] });
-    const ms = performance.now() - begun;
-    if (ran.status === null || ran.status > 2)
-      throw new Error(`diagnose ended with ${ran.status}: ${ran.stderr}`);
-    const { sent, kib } = JSON.parse(readFileSync(out, "utf8")) as { sent: number; kib: number };
-    seen.push({ ms, mib: kib / 1024, requests: sent });
-  }
-  const of = (key: "ms" | "mib" | "requests"): number => median(seen.map((each) => each[key]));
+  const environment = [`KUBECONFIG=${join(run.dir, "kubeconfig")}`, `BENCH_OUT=${out}`];
+  const words = ["env", ...environment, process.execPath, "--require", preload, cli];
+  const [file = "", ...args] = asOperator(run, [
+    ...words,
+    "diagnose",
+    "--context",
+    "rig",
+    "--format",
+    "json",
+  ]);
+  const begun = performance.now();
+  const ran = spawnSync(file, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const ms = performance.now() - begun;
+  if (ran.status === null || ran.status > 2)
+    throw new Error(`diagnose ended with ${ran.status}: ${ran.stderr}`);
+  const { sent, kib } = JSON.parse(readFileSync(out, "utf8")) as { sent: number; kib: number };
+  return { ms, mib: kib / 1024, requests: sent };
+}
+
+function medians(seen: readonly Measured[]): Measured {
+  const of = (key: keyof Measured): number => median(seen.map((each) => each[key]));
   return { ms: of("ms"), mib: of("mib"), requests: of("requests") };
 }
 
@@ -228,41 +236,58 @@ const event = (i: number): object => {
   };
 };
 
-/** Installed as Go modules where those are served, and run on the same server; one that is not there is named with the reason. */
-function peers(
-  run: Run,
-  folder: string,
-): { readonly told: Record<string, string>; readonly ms: Record<string, number> } {
-  const kubeconfig = join(run.dir, "kubeconfig");
-  const known = {
-    popeye: { module: "github.com/derailed/popeye", args: ["--kubeconfig", kubeconfig, "-A", "-o", "json"] },
-    k8sgpt: {
-      module: "github.com/k8sgpt-ai/k8sgpt",
-      args: ["analyze", "--kubeconfig", kubeconfig, "-o", "json"],
-    },
-  };
+interface Peer {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** Built from their Go modules where those are served; one that is not there is named with the reason. */
+function buildPeers(folder: string): {
+  readonly peers: readonly Peer[];
+  readonly told: Record<string, string>;
+} {
+  const known = [
+    { name: "popeye", module: "github.com/derailed/popeye@v0.22.1", args: ["-A", "-o", "json"] },
+    { name: "k8sgpt", module: "github.com/k8sgpt-ai/k8sgpt@v0.3.50", args: ["analyze", "-o", "json"] },
+  ];
   const told: Record<string, string> = {};
-  const ms: Record<string, number> = {};
-  for (const [name, { module, args }] of Object.entries(known)) {
-    const installed = spawnSync("go", ["install", `${module}@latest`], {
-      cwd: folder,
-      env: { ...process.env, GOBIN: folder },
-      timeout: 30 * 60_000,
+  const peers = known.flatMap(({ name, module, args }): Peer[] => {
+    const file = join(folder, name);
+    const missing = build(module, file);
+    const version = module.split("@").at(-1) ?? module;
+    told[name] = missing === undefined ? version : `not run: ${missing}`;
+    return missing === undefined ? [{ name, version, file, args }] : [];
+  });
+  return { peers, told };
+}
+
+/** Their own exit code tells what they found, not whether they ran: a peer that says nothing did not run. */
+function timePeer(run: Run, { name, file, args }: Peer): number {
+  const kubeconfig = join(run.dir, "kubeconfig");
+  const [operator = "", ...words] = asOperator(run, [file, ...args, "--kubeconfig", kubeconfig]);
+  const begun = performance.now();
+  const ran = spawnSync(operator, words, { maxBuffer: 2 ** 30, timeout: 20 * 60_000 });
+  if (ran.status === null || ran.stdout.length === 0) {
+    throw new Error(`${name} said nothing (exit ${ran.status}): ${`${ran.stderr}`.slice(-300)}`);
+  }
+  return performance.now() - begun;
+}
+
+/** As their own release does it: in the module's folder, because `go install` refuses modules with replace directives. The reason, if it fails. */
+function build(module: string, program: string): string | undefined {
+  const go = (args: readonly string[], cwd: string) =>
+    spawnSync("go", args, {
+      cwd,
+      env: { ...process.env, GOFLAGS: "-buildvcs=false" },
+      timeout: 60 * 60_000,
       encoding: "utf8",
     });
-    if (installed.status !== 0) {
-      const said = `${installed.stderr ?? ""}`.trim().split("\n").at(-1)?.trim().slice(0, 120);
-      told[name] = `not run: ${said || "go is not installed"}`;
-      continue;
-    }
-    const [file = "", ...words] = asOperator(run, [join(folder, name), ...args]);
-    const times = numbers(rounds).map(() => {
-      const begun = performance.now();
-      spawnSync(file, words, { stdio: "ignore", timeout: 20 * 60_000 });
-      return performance.now() - begun;
-    });
-    told[name] = "latest";
-    ms[name] = median(times);
-  }
-  return { told, ms };
+  const fetched = go(["mod", "download", "-json", module], "/");
+  if (fetched.error) return "go is not installed";
+  const { Dir: dir, Error: refused } = JSON.parse(fetched.stdout || "{}") as { Dir?: string; Error?: string };
+  if (dir === undefined) return (refused ?? fetched.stderr).trim().split("\n").at(-1)?.slice(0, 120);
+  const built = go(["build", "-o", program, "."], dir);
+  return built.status === 0 ? undefined : built.stderr.trim().split("\n").at(-1)?.slice(0, 120);
 }
