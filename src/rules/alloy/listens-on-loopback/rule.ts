@@ -25,7 +25,7 @@ export const rule = defineRule({
   texts,
   decideWith: "ss -ltn | grep 12345; docker logs ALLOY 2>&1 | grep 'now listening'",
   references: ["https://grafana.com/docs/alloy/latest/reference/cli/run/"],
-  check({ "text.lines": lines, "host.listeners": listeners }, stack) {
+  check({ "text.lines": lines, "host.listeners": listeners, "host.dials": dials }, stack) {
     const findings: FindingDraft[] = [];
     for (const component of stack.components.filter((candidate) => candidate.kind === "alloy")) {
       const line = lines.findLast(
@@ -39,6 +39,9 @@ export const rule = defineRule({
       );
       const hasFlag = component.args.some((arg) => arg.text.startsWith(flag));
       const isExposed = published !== undefined || component.services.length > 0;
+      const isMissed = dials.some(
+        ({ targetPort, outcome }) => targetPort === 12345 && outcome !== "connected",
+      );
       if (hasFlag || (!line && !listener) || (!isExposed && !listener)) continue;
       findings.push({
         subject: { kind: "component", id: component.id },
@@ -50,6 +53,8 @@ export const rule = defineRule({
           ...(published ? [published.at] : []),
         ],
         certainty: "proven",
+        // on its own machine the default address is as it should be, until somebody wants it from outside
+        ...(isExposed || isMissed ? {} : { severity: "notice" as const }),
       });
     }
     return findings;

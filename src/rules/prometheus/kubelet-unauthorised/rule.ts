@@ -15,7 +15,8 @@ export const rule = textRule({
   texts: ["server returned HTTP status 403 Forbidden"],
   unconfirmed: "likely",
   confirm: (hit, facts) => {
-    const urls = hit.lines.map((line) => line.text).join(" ");
+    const down = facts["prometheus.targets"].filter(({ lastError }) => /403 Forbidden/.test(lastError ?? ""));
+    const urls = [...hit.lines.map(({ text }) => text), ...down.map(({ scrapeUrl }) => scrapeUrl)].join(" ");
     const isCluster =
       /:10250|kubelet|cadvisor|apiserver|\/proxy\/metrics|:6443|kubernetes-nodes|:10257|:10259/.test(urls) ||
       facts["text.lines"].some(

@@ -20,11 +20,17 @@ export const rule = textRule({
     "opening storage failed…invalid record type",
     "opening storage failed: read WAL…",
     "opening storage failed…backfill checkpoint…",
+    "WAL truncation in Compact: create checkpoint…corruption in segment {segment} at {offset#}",
+    "create checkpoint…unexpected checksum",
   ],
   except: ["segments are not sequential", "no space left on device", "permission denied"],
   recoveredBy: ["Server is ready to receive web requests"],
-  says: ({ captures }) =>
-    `The WAL is corrupt${captures.segment ? ` in ${captures.segment}` : ""} and the repair failed: the storage does not open`,
+  says: ({ line, captures }) => {
+    const where = captures.segment ? ` in ${captures.segment}` : "";
+    return /create checkpoint/.test(line.text) && !/opening storage/.test(line.text)
+      ? `The WAL is corrupt${where}: no checkpoint can be made, so every compaction fails and the WAL grows`
+      : `The WAL is corrupt${where} and the repair failed: the storage does not open`;
+  },
   rivals: [
     {
       rule: "prometheus/wal-segments-not-sequential",

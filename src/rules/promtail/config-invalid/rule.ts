@@ -12,6 +12,7 @@ const texts = [
   "error unmarshalling config: {error*}",
   "cannot unmarshal {what*} into {type}",
   "line {line#}: field {field} not found in type {type}",
+  "at least one client config should be provided",
 ];
 const patterns = texts.map(compilePattern);
 const detail =
@@ -84,6 +85,7 @@ function isOurs(line: TextLine, lines: readonly TextLine[]): boolean {
   if (!matches(patterns, line) || /no such file|permission denied|is a directory/.test(line.text))
     return false;
   if (line.component !== undefined && line.component !== "promtail") return false;
+  if (/at least one client config/.test(line.text)) return line.component === "promtail";
   if (!/parse config|unmarshalling config/i.test(line.text)) return false;
   if (line.component === "promtail" || own.test(line.text)) return true;
   return lines.some((other) => follows(other, line) && own.test(other.text));
