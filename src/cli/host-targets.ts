@@ -12,7 +12,7 @@ import type { LiveOptions } from "./live-options.ts";
 import type { TargetKind } from "./target-kinds.ts";
 
 /** Below MaxStartups (10), for they may all go through one jump host. */
-const connectsAtOnce = 6;
+export const connectsAtOnce = 6;
 
 export const hostTargets: TargetKind = {
   options: "--host",
@@ -23,7 +23,7 @@ export const hostTargets: TargetKind = {
 };
 
 /** The hosts that the options name, and how they are reached. */
-export function hostChoice({ host = [], modelHosts = [], sshConfig, identity }: LiveOptions): {
+export function hostChoice({ host = [], modelHosts = [], sshConfig, identity, known }: LiveOptions): {
   readonly addresses: readonly HostAddress[];
   readonly ssh: SshOptions;
 } {
@@ -37,7 +37,8 @@ export function hostChoice({ host = [], modelHosts = [], sshConfig, identity }: 
         `${file} does not exist`,
         `Name an existing file with ${option}.`,
       );
-  const addresses = distinct([...host.map(addressOf), ...modelHosts]);
+  const named = host.map((text) => known?.find(({ name }) => name === text) ?? addressOf(text));
+  const addresses = distinct([...named, ...modelHosts]);
   const turns = createTurns(connectsAtOnce);
   const ssh = {
     turns,
@@ -47,7 +48,7 @@ export function hostChoice({ host = [], modelHosts = [], sshConfig, identity }: 
   return { addresses, ssh };
 }
 
-const identify: Identify = ({ image, words, name }) =>
+export const identify: Identify = ({ image, words, name }) =>
   kindOfImage(image) ?? kindOfArguments(words ?? []) ?? kindOfName(name);
 
 function addressOf(text: string): HostAddress {

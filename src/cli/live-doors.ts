@@ -75,10 +75,12 @@ export function optionsFor(begun: readonly Begun[], options: LiveOptions): LiveO
   const now = options.host ?? [];
   const missing = [...new Set(hosts)].filter((name) => !now.some((text) => names(text, name)));
   const host = [...now, ...missing.map((name) => typed.find((text) => names(text, name)) ?? name)];
-  const { host: _host, ...way } = begun.find(({ reach }) => reach)?.reach ?? {};
+  const { host: _host, known: _known, ...way } = begun.find(({ reach }) => reach)?.reach ?? {};
+  const known = begun.flatMap(({ reach }) => reach?.known ?? []).map((one) => given(one));
   return {
     ...given(way),
     ...options,
+    ...(known.length > 0 ? { known } : {}),
     ...(host.length > 0 ? { host } : {}),
     ...(context === undefined || options.context !== undefined ? {} : contextOption(context)),
   };

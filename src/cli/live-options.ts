@@ -9,6 +9,8 @@ export interface LiveOptions {
   readonly kubeconfig?: string;
   readonly namespace?: readonly string[];
   readonly inCluster?: boolean;
+  /** Hosts whose way was written down elsewhere: in a model, or in a journal. */
+  readonly known?: readonly HostAddress[];
   readonly host?: readonly string[];
   /** No option: the hosts of watchmend.yaml, where no live system is named. */
   readonly modelHosts?: readonly HostAddress[];

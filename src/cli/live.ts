@@ -62,15 +62,24 @@ export async function readLive(
   const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
   const targets = await openTargets(options, signal);
   try {
-    const first = await fromAll(targets, session, (target) => target.collect(session));
-    const second = signal.aborted ? [] : await lookAgain(targets, first, session, third);
-    const items = inOrder([...first, ...second]);
+    const items = await readTargets(targets, session, third);
     if (byHand.aborted) return { items: [...items, interruption], interrupted: true };
     return { items: signal.aborted ? [...items, tooLate] : items, interrupted: false };
   } finally {
     line.end();
     await Promise.all(targets.map((target) => target.close()));
   }
+}
+
+/** Targets that are open already, and stay open. */
+export async function readTargets(
+  targets: readonly Target[],
+  session: ReadSession,
+  third?: ThirdLook,
+): Promise<readonly CollectedItem[]> {
+  const first = await fromAll(targets, session, (target) => target.collect(session));
+  const second = session.signal.aborted ? [] : await lookAgain(targets, first, session, third);
+  return inOrder([...first, ...second]);
 }
 
 async function openTargets(options: LiveOptions, signal: AbortSignal): Promise<readonly Target[]> {

@@ -121,6 +121,12 @@ function load(file: string): SavedPlan {
     );
   }
   const read = readSavedPlan(text);
+  if (read.ok && read.plan.deployment)
+    throw new UserError(
+      "usage",
+      `${file} is the plan of a deployment`,
+      `Carry it out with: watchmend apply ${file}`,
+    );
   if (read.ok) return read.plan;
   throw new UserError(
     "bad-config",

@@ -1,5 +1,7 @@
 // Ordered steps as data. No step carries its undo: the executor stores the before-image and derives it.
+import type { ContainerSpec, DesiredDirectory, Owned } from "./desired.ts";
 import type { Place } from "./place.ts";
+import type { SecretRef } from "./secret-ref.ts";
 
 export type Risk = "safe" | "disruptive" | "destructive";
 
@@ -85,6 +87,42 @@ export type Step =
       }[];
     }
   | {
+      /** Folders and files of a deployment on one host, all in one go. What is so already is not touched. */
+      readonly do: "put-files";
+      readonly title: string;
+      readonly host: string;
+      readonly directories: readonly DesiredDirectory[];
+      readonly files: readonly PutFile[];
+      /** Files that an earlier deployment wrote, with the hash it wrote, and that are not part of it any more. */
+      readonly remove: readonly { readonly path: string; readonly sha256: string }[];
+    }
+  | {
+      /**
+       * A container of a deployment: made, or made anew from another spec. The one before is renamed, stopped and kept until the
+       * deployment is seen to work. Without a spec it is taken away. Only containers with our labels, or adopted ones.
+       */
+      readonly do: "put-container";
+      readonly title: string;
+      readonly host: string;
+      readonly engine: "docker" | "podman";
+      readonly name: string;
+      readonly spec?: ContainerSpec;
+      /** It may be somebody else's: the model names it as the one to take over. */
+      readonly adopt?: true;
+      /** It says it is the same, and is not: somebody has changed it behind its labels. */
+      readonly drifted?: true;
+    }
+  | {
+      /** Makes a component read its configuration again, and waits until it says that it did. */
+      readonly do: "refresh-container";
+      readonly title: string;
+      readonly host: string;
+      readonly engine: "docker" | "podman";
+      readonly name: string;
+      readonly how: "restart" | { readonly signal: string } | { readonly url: string };
+      readonly ready: string;
+    }
+  | {
       readonly do: "restart";
       readonly title: string;
       readonly what: {
@@ -101,6 +139,12 @@ export type Step =
       readonly host?: string;
       readonly command?: string;
     };
+
+/** The content, or where it comes from when the plan is carried out: secrets are never part of a plan. */
+export type PutFile = Owned & { readonly path: string } & (
+    | { readonly content: string }
+    | { readonly secret: SecretRef }
+  );
 
 /**
  * `set` puts the value there, creating what is missing on the way; `replace` only where something stands already;

@@ -17,6 +17,8 @@ export const savedPlan = z.strictObject({
   needs: z.array(z.array(z.int().min(0))),
   /** By subject: which state of it the plan was made on. */
   fingerprints: z.record(z.string(), z.string()),
+  /** Of a deployment: the stack, its model, and the plan host by host. */
+  deployment: z.looseObject({ stack: z.string(), model: z.string() }).optional(),
 });
 export type SavedPlan = z.infer<typeof savedPlan>;
 

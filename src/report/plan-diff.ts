@@ -100,6 +100,24 @@ function stepLines(step: Step): PlanLine[] {
         { sign: "!", text: `make container ${oneLine(step.name)} again, the old one is kept` },
         ...step.patch.flatMap((operation) => patchLines(operation)),
       ];
+    case "put-files":
+      return [
+        ...step.directories.map(({ path }): PlanLine => ({ sign: "+", text: `${oneLine(path)}/` })),
+        ...step.files.map(({ path }): PlanLine => ({ sign: "+", text: oneLine(path) })),
+        ...step.remove.map(({ path }): PlanLine => ({ sign: "-", text: oneLine(path) })),
+      ];
+    case "put-container":
+      return [
+        { sign: "!", text: `${step.spec ? "make" : "take away"} container ${oneLine(step.name)}` },
+        ...(step.spec ? [{ sign: "+" as const, text: `  image = ${oneLine(step.spec.image)}` }] : []),
+      ];
+    case "refresh-container":
+      return [
+        {
+          sign: "!",
+          text: `${step.how === "restart" ? "restart" : "reload"} container ${oneLine(step.name)}`,
+        },
+      ];
     case "restart":
       return [
         { sign: "!", text: `restart ${step.what.kind} ${qualified(step.what.namespace, step.what.name)}` },

@@ -1,6 +1,8 @@
 // The contract of the JSON report as a schema; `schema/report.v1.schema.json` is generated from it.
 import { z } from "zod";
 import { componentKinds } from "../model/component.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Step } from "../model/plan.ts";
 import type { Report } from "../model/report.ts";
 
 const place = { source: z.string(), line: z.int().min(1).optional() };
@@ -247,7 +249,16 @@ type Frozen<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
-export type SchemaCoversModel = Report extends Frozen<z.input<typeof reportSchema>> ? true : never;
+type FixStep = Exclude<
+  Step,
+  // Steps of deployments are in no finding.
+  { readonly do: "put-files" | "put-container" | "refresh-container" }
+>;
+type FixedFinding = Omit<Finding, "fix"> & {
+  readonly fix?: Omit<NonNullable<Finding["fix"]>, "steps"> & { readonly steps: readonly FixStep[] };
+};
+type Reported = Omit<Report, "findings"> & { readonly findings: readonly FixedFinding[] };
+export type SchemaCoversModel = Reported extends Frozen<z.input<typeof reportSchema>> ? true : never;
 export const schemaCoversModel: SchemaCoversModel = true;
 
 export function reportJsonSchema(): string {

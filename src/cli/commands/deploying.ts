@@ -1,5 +1,7 @@
 // The verbs around watchmend.yaml, in the order of --help.
+import { addApply } from "./apply.ts";
 import { addInit } from "./init.ts";
+import { addPlan } from "./plan.ts";
 import { addRender } from "./render.ts";
 
-export const deployingVerbs = [addInit, addRender];
+export const deployingVerbs = [addInit, addRender, addPlan, addApply];

@@ -25,6 +25,20 @@ export const reachForm = z.strictObject({
   sshConfig: z.string().optional(),
   identity: z.string().optional(),
   kubeconfig: z.string().optional(),
+  /** Hosts that are called otherwise than ssh has to call them. */
+  known: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        user: z.string().optional(),
+        port: z.int().optional(),
+        dial: z.string().optional(),
+        key: z.string().optional(),
+        jump: z.string().optional(),
+        isLocal: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 export type ReachOptions = z.infer<typeof reachForm>;
 

@@ -41,6 +41,8 @@ export interface Transaction {
   readonly execution: Execution;
   /** What was waited for, in words. */
   readonly gate: readonly string[];
+  /** All of it came true in time. */
+  readonly gateOk: boolean;
   commit(): Promise<void>;
   undo(because: string): Promise<Undone>;
 }
@@ -48,7 +50,13 @@ export interface Transaction {
 export type Started =
   | { readonly ok: true; readonly transaction: Transaction }
   /** Nothing was changed, or everything was put back. */
-  | { readonly ok: false; readonly execution: Execution; readonly id?: string };
+  | {
+      readonly ok: false;
+      readonly execution: Execution;
+      readonly id?: string;
+      /** False: something could not be put back; `because` of the execution says what. */
+      readonly putBack: boolean;
+    };
 
 interface Run extends TransactionOptions {
   readonly id: string;
@@ -62,7 +70,7 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
   const before = await lookAll(steps, options);
   const stop = stopOf(before, options.fingerprints);
   if (stop !== undefined)
-    return { ok: false, execution: { ok: false, because: stop, steps: before.map(resultOf) } };
+    return { ok: false, putBack: true, execution: { ok: false, because: stop, steps: before.map(resultOf) } };
   const id = newId(new Date());
   const folder = makeTransactionFolder(options.state, id);
   const journal = withPoints(openJournal(folder), options.point);
@@ -90,6 +98,7 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
     return {
       ok: false,
       id,
+      putBack: true,
       execution: { ok: false, because: messageOf(error), steps: before.map(resultOf) },
     };
   }
@@ -108,7 +117,7 @@ async function carryOut(steps: readonly Step[], run: Run): Promise<Started> {
     run.journal.append({ what: "applied" });
     const gate = await awaitGates(gatesOf(run), run);
     run.journal.append({ what: "gate", ...gate, says: [...gate.says] });
-    return { ok: true, transaction: transactionOf(run, { ok: true, steps: results }, gate.says) };
+    return { ok: true, transaction: transactionOf(run, { ok: true, steps: results }, gate) };
   } catch (error) {
     const undone = await takeBack(run, messageOf(error));
     const rest = steps
@@ -117,7 +126,12 @@ async function carryOut(steps: readonly Step[], run: Run): Promise<Started> {
     const because = [messageOf(error), ...(undone.complete ? ["everything was put back"] : undone.says)].join(
       "; ",
     );
-    return { ok: false, id: run.id, execution: { ok: false, because, steps: [...results, ...rest] } };
+    return {
+      ok: false,
+      id: run.id,
+      putBack: undone.complete,
+      execution: { ok: false, because, steps: [...results, ...rest] },
+    };
   }
 }
 
@@ -242,12 +256,17 @@ export function resultOf({ step, look }: Looked): StepResult {
   }
 }
 
-function transactionOf(run: Run, execution: Execution, gate: readonly string[]): Transaction {
+function transactionOf(
+  run: Run,
+  execution: Execution,
+  gate: { readonly ok: boolean; readonly says: readonly string[] },
+): Transaction {
   return {
     id: run.id,
     folder: run.folder,
     execution,
-    gate,
+    gate: gate.says,
+    gateOk: gate.ok,
     async commit() {
       run.journal.append({ what: "committed" });
       await letGo(run);

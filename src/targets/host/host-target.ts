@@ -19,10 +19,12 @@ import { filesOf } from "./unpacked-items.ts";
 export interface HostTargetOptions {
   readonly ssh: SshOptions;
   readonly identify: Identify;
+  /** A connection that is open already and belongs to somebody else. */
+  readonly session?: HostSession;
 }
 
 export function hostTarget(address: HostAddress, options: HostTargetOptions): Target {
-  const session = openHost(address, options.ssh);
+  const session = options.session ?? openHost(address, options.ssh);
   const host = address.name;
   const how = address.isLocal ? "local shell" : "ssh";
   let rights: HostRights | undefined;
@@ -68,7 +70,7 @@ export function hostTarget(address: HostAddress, options: HostTargetOptions): Ta
       const result = await look(session, commands, read, rights, host, "trying connections");
       yield* itemsOf(commands, result, { host, rights, how, maxBytes: read.limits.itemBytes }, read);
     },
-    close: () => session.close(),
+    close: () => (options.session ? Promise.resolve() : session.close()),
   };
 }
 

@@ -3,12 +3,25 @@ import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
 import { byHand } from "./by-hand.ts";
 import { patchObject } from "./patch-object.ts";
+import { putContainer } from "./put-container.ts";
+import { putFiles } from "./put-files.ts";
 import { recreateContainer } from "./recreate-container.ts";
+import { refreshContainer } from "./refresh-container.ts";
 import { restart } from "./restart.ts";
 import { setOwner } from "./set-owner.ts";
 import { text } from "./text.ts";
 
-const kinds: readonly AnyKind[] = [text, setOwner, patchObject, restart, recreateContainer, byHand];
+const kinds: readonly AnyKind[] = [
+  text,
+  setOwner,
+  patchObject,
+  restart,
+  recreateContainer,
+  putFiles,
+  putContainer,
+  refreshContainer,
+  byHand,
+];
 
 export function kindOf(does: string): AnyKind | undefined {
   return kinds.find((kind) => kind.does.some((one) => one === does));

@@ -1,0 +1,64 @@
+// The options that all verbs of a deployment share: which model, which of its hosts, and how they are reached.
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+export interface DeployOptions {
+  readonly file: string;
+  readonly host?: readonly string[];
+  readonly sshConfig?: string;
+  readonly identity?: string;
+  readonly format: "terminal" | "json";
+  readonly output?: string;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+export function withDeployment(command: Command, output: string): Command {
+  return command
+    .option("-f, --file <file>", "the model of the stack", "watchmend.yaml")
+    .option("--host <name>", "only this host of the model (repeatable)", append)
+    .option("--ssh-config <file>", "configuration for ssh instead of ~/.ssh/config")
+    .option("--identity <file>", "key for ssh, beside those it tries by itself")
+    .addOption(
+      new Option("--format <format>", "how to print the result")
+        .choices(["terminal", "json"])
+        .default("terminal"),
+    )
+    .option("-o, --output <file>", output)
+    .option("-q, --quiet", "no progress and notes on stderr")
+    .option("--no-color", "no colours (NO_COLOR works too)");
+}
+
+/** How much at once, and how much may go wrong. */
+export interface RolloutChoice {
+  readonly batch: number;
+  readonly parallel: number;
+  readonly maxFailures?: number;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+export function withRollout(command: Command): Command {
+  return command
+    .option("--batch <hosts>", "hosts per batch, after the first that goes alone", count(1, 1000), 8)
+    .option("--parallel <hosts>", "hosts changed at the same time", count(1, 64), 6)
+    .option(
+      "--max-failures <hosts>",
+      "stop when more hosts than this failed (default: a quarter, at least 1)",
+      count(0, 1000),
+    )
+    .option("--wait <seconds>", "how long a batch may take until data arrives", count(1, 86_400), 180);
+}
+
+function append(value: string, before: readonly string[] | undefined): readonly string[] {
+  if (value === "") throw new InvalidArgumentError("it is empty.");
+  return before?.includes(value) ? before : [...(before ?? []), value];
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`write a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}

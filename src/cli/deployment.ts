@@ -1,0 +1,179 @@
+// What the verbs of a deployment have in common: the model, one connection per host, and what stands there.
+
+import type { DeploymentPlan, HostPlan } from "../model/deployment.ts";
+import type { DesiredHost, DesiredState } from "../model/desired.ts";
+import { parseDuration } from "../model/duration.ts";
+import { UserError } from "../model/errors.ts";
+import type { StackFile, StackHost } from "../model/stack-file.ts";
+import { batchesOf } from "../plan/deploy/batches.ts";
+import { type CompareWish, changedPaths, compareHost, wantedImages } from "../plan/deploy/compare-host.ts";
+import { engineOf, lookCloser, type Observed, observeHost } from "../plan/deploy/observe.ts";
+import { secretValue } from "../plan/secret-value.ts";
+import { type HostAccess, hostLockPlaces } from "../plan/transaction/doors.ts";
+import type { ReachOptions } from "../plan/transaction/entry.ts";
+import { renderStack } from "../render/render-stack.ts";
+import { createTurns } from "../targets/host/connect-turns.ts";
+import { type HostSession, openHost } from "../targets/host/door.ts";
+import type { HostAddress } from "../targets/host/host-name.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { connectsAtOnce, hostChoice } from "./host-targets.ts";
+import { modelHosts } from "./model-hosts.ts";
+import { note } from "./output.ts";
+import { loadStackFile } from "./stack-file.ts";
+
+export interface Deployment {
+  readonly stack: StackFile;
+  readonly desired: DesiredState;
+  /** Of the hosts that were asked for, by name. */
+  readonly hosts: readonly StackHost[];
+  readonly sessions: ReadonlyMap<string, HostSession>;
+  readonly doors: ReadonlyMap<string, HostAccess>;
+  readonly directories: ReadonlyMap<string, string>;
+  readonly reach: ReachOptions;
+  close(): Promise<void>;
+}
+
+export function openDeployment(options: DeployOptions): Deployment {
+  const stack = loadStackFile(options.file, options);
+  const desired = renderStack(stack);
+  const hosts = chosenHosts(stack, desired, options);
+  // Checks that the files exist.
+  const { ssh } = hostChoice({ ...options, host: [], since: 0, timeout: 0 });
+  const turns = createTurns(connectsAtOnce);
+  const sessions = new Map(
+    hosts.map((host) => [host.name, openHost(addressOf({ stack }, host.name), { ...ssh, turns })]),
+  );
+  const doors = new Map(
+    hosts.flatMap((host): [string, HostAccess][] => {
+      const door = sessions.get(host.name);
+      return door ? [[host.name, { door, sudo: true, lockAt: hostLockPlaces, aliases: [host.address] }]] : [];
+    }),
+  );
+  return {
+    stack,
+    desired,
+    hosts,
+    sessions,
+    doors,
+    directories: new Map(hosts.map(({ name, directory }) => [name, directory])),
+    reach: {
+      host: hosts.map(({ name }) => name),
+      known: hosts.map((host) => ({ ...addressOf({ stack }, host.name) })),
+      ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+    },
+    async close() {
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+    },
+  };
+}
+
+function chosenHosts(stack: StackFile, desired: DesiredState, options: DeployOptions): readonly StackHost[] {
+  const deployable = stack.hosts.filter(({ name }) => desired.hosts.some((one) => one.name === name));
+  const unknown = options.host?.find((name) => !deployable.some((host) => host.name === name));
+  if (unknown !== undefined)
+    throw new UserError(
+      "usage",
+      `${options.file} has no host ${unknown}`,
+      `Its hosts are: ${deployable.map(({ name }) => name).join(", ")}.`,
+    );
+  return deployable.filter(({ name }) => options.host === undefined || options.host.includes(name));
+}
+
+export function addressOf({ stack }: Pick<Deployment, "stack">, name: string): HostAddress {
+  return modelHosts(stack).find((one) => one.name === name) ?? { name, isLocal: false };
+}
+
+export interface Seen {
+  readonly plan: DeploymentPlan;
+  readonly observed: ReadonlyMap<string, Observed>;
+}
+
+/** All hosts at the same time; at most two commands on each. A host that cannot be seen delays and hides no other. */
+export async function lookAtHosts(
+  deployment: Deployment,
+  options: DeployOptions,
+  batch: number,
+  blocked: ReadonlyMap<string, string> = new Map(),
+): Promise<Seen> {
+  const observed = new Map<string, Observed>();
+  const plans = await Promise.all(
+    deployment.hosts.map(async (host): Promise<HostPlan> => {
+      const because = blocked.get(host.name);
+      if (because !== undefined) return { ...emptyPlan(host.name), state: "refused", because };
+      try {
+        const wish = await observe(deployment, host);
+        observed.set(host.name, wish.observed);
+        return compareHost(wish);
+      } catch (error) {
+        return unreachable(host, error);
+      }
+    }),
+  );
+  if (plans.every(({ state }) => state === "unreachable")) note(options, "none of the hosts can be reached");
+  return {
+    plan: { stack: deployment.stack.name, hosts: plans, batches: batchesOf(deployment.stack, plans, batch) },
+    observed,
+  };
+}
+
+async function observe(deployment: Deployment, host: StackHost): Promise<CompareWish> {
+  const { stack, desired: all, doors } = deployment;
+  const access = doors.get(host.name);
+  const desired = all.hosts.find(({ name }) => name === host.name);
+  if (!access || !desired) throw new Error(`there is no way to ${host.name}`);
+  const first = await observeHost(access, { desired, stack: stack.name, directory: host.directory });
+  const wish: CompareWish = {
+    stack: stack.name,
+    directory: host.directory,
+    desired,
+    observed: first,
+    adopt: new Set(Object.values(host.containerNames)),
+    secrets: secretsOf(desired),
+    scrapeSeconds: (parseDuration(stack.intervals.scrape) ?? 15_000) / 1000,
+  };
+  const observed = await lookCloser(access, first, changedPaths(wish), wantedImages(wish), engineOf(desired));
+  return { ...wish, observed };
+}
+
+function secretsOf({ secrets }: DesiredHost): CompareWish["secrets"] {
+  return new Map(
+    secrets.map(({ path, from }): [string, { value: string } | { because: string }] => {
+      try {
+        return [path, { value: secretValue(from) }];
+      } catch (error) {
+        return [path, { because: error instanceof Error ? error.message : String(error) }];
+      }
+    }),
+  );
+}
+
+export function emptyPlan(host: string): HostPlan {
+  return {
+    host,
+    state: "none",
+    directories: [],
+    files: [],
+    containers: [],
+    notes: [],
+    steps: { agents: [], servers: [] },
+    fingerprints: {},
+    pulls: [],
+  };
+}
+
+/** A host that is declared to sleep may be off. */
+function unreachable(host: StackHost, error: unknown): HostPlan {
+  const because = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof UserError ? error.hint : undefined;
+  const isUnreachable = error instanceof UserError && error.code === "host-unreachable";
+  const isAway = isUnreachable && host.absence?.kind === "sleeping";
+  return {
+    ...emptyPlan(host.name),
+    state: isAway ? "away" : isUnreachable ? "unreachable" : "refused",
+    because: isAway
+      ? `it sleeps, as declared${host.absence?.reason ? ` (${host.absence.reason})` : ""}`
+      : because,
+    ...(remedy === undefined || isAway ? {} : { remedy }),
+  };
+}

@@ -1,0 +1,85 @@
+// One host's desired state taken apart: what belongs to its agents, what to its servers, and the record of both.
+
+import { type HostRecord, hostRecordSchema, type Phase } from "../../model/deployment.ts";
+import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
+import { agentKinds, type DeployedKind } from "../../model/stack-file.ts";
+import { sha256 } from "../backup.ts";
+
+const agents: ReadonlySet<string> = new Set(agentKinds);
+
+export function phaseOf(kind: DeployedKind | string): Phase {
+  return agents.has(kind) ? "agents" : "servers";
+}
+
+/** Files that no component reads go with the last phase the host has. */
+export function partOf(host: DesiredHost, phase: Phase): DesiredHost {
+  const last: Phase = host.containers.some(({ component }) => phaseOf(component) === "servers")
+    ? "servers"
+    : "agents";
+  const mine = (readBy: DeployedKind | undefined): boolean =>
+    readBy === undefined ? phase === last : phaseOf(readBy) === phase;
+  const files = host.files.filter(({ readBy }) => mine(readBy));
+  const secrets = host.secrets.filter(({ readBy }) => mine(readBy));
+  const containers = host.containers.filter(({ component }) => phaseOf(component) === phase);
+  const needed = [
+    ...files.map(({ path }) => path),
+    ...secrets.map(({ path }) => path),
+    ...containers.flatMap(({ mounts }) => mounts.map(({ source }) => `${source}/`)),
+  ];
+  const directories = host.directories.filter(({ path }) => needed.some((one) => one.startsWith(`${path}/`)));
+  return { ...host, directories, files, secrets, containers };
+}
+
+export function isEmpty({ files, containers }: DesiredHost): boolean {
+  return files.length === 0 && containers.length === 0;
+}
+
+export function recordPath(directory: string, phase: Phase): string {
+  return `${directory}/.watchmend/${phase}.json`;
+}
+
+export function recordOf(stack: string, part: DesiredHost): HostRecord {
+  const sorted = (entries: readonly (readonly [string, string])[]): Record<string, string> =>
+    Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    schema: hostRecordSchema,
+    stack,
+    files: sorted(part.files.map(({ path, content }) => [path, sha256(Buffer.from(content))])),
+    containers: sorted(part.containers.map(({ name, labels }) => [name, labels[ownerLabels.spec] ?? ""])),
+    read: sorted(part.containers.map(({ component }) => [component, configHash(part, component)])),
+  };
+}
+
+/** Of what the component has to be told to read. */
+export function configHash({ files }: DesiredHost, component: DeployedKind): string {
+  const own = files.filter(({ readBy, change }) => readBy === component && change !== "none");
+  return sha256(Buffer.from(JSON.stringify(own.map(({ path, content }) => [path, content]))));
+}
+
+export function recordText(record: HostRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Undefined: there is none, or it is not ours. */
+export function readRecord(text: string): HostRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      !("schema" in value) ||
+      value.schema !== hostRecordSchema
+    )
+      return undefined;
+    const { files, containers, read, stack } = value as Partial<HostRecord>;
+    return {
+      schema: hostRecordSchema,
+      stack: String(stack ?? ""),
+      files: files ?? {},
+      containers: containers ?? {},
+      read: read ?? {},
+    };
+  } catch {
+    return undefined;
+  }
+}
