@@ -9,6 +9,7 @@ import { renderTerminal } from "../src/report/terminal.ts";
 import { rules } from "../src/rules/registry.ts";
 import { checks } from "../src/validate/checks/registry.ts";
 import { analyseFixture, readFixture } from "../test/fixture.ts";
+import { fixCoverage } from "./fix-coverage.ts";
 import { liveHostsPage } from "./live-hosts-page.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -59,23 +60,29 @@ function renderOwn(report: Report, rule: AnyRule): string {
 }
 
 function indexOf(all: readonly AnyRule[]): string {
+  const coverage = fixCoverage();
+  const withFix = coverage.filter(({ hasFix }) => hasFix).length;
+  const carriedOut = new Map(
+    coverage.filter(({ kinds }) => kinds.length > 0).map(({ rule, kinds }) => [rule, kinds.join(", ")]),
+  );
   const lines = [
     "# Rules",
     "",
-    `${all.length} rules, generated from their metadata by \`npm run docs\`.`,
+    `${all.length} rules, generated from their metadata by \`npm run docs\`. ${withFix} have a fix; ${carriedOut.size} of them have one that watchmend`,
+    "carries out itself, live or in files (the column fix names how; `npm run -s fixes` prints the list). The others name the step for a person.",
     "",
   ];
   for (const component of [...new Set(all.map((rule) => rule.id.split("/")[0] ?? ""))]) {
     lines.push(
       `## ${component}`,
       "",
-      "| rule | what is wrong | severity | kind |",
-      "| --- | --- | --- | --- |",
+      "| rule | what is wrong | severity | kind | fix |",
+      "| --- | --- | --- | --- | --- |",
     );
     for (const rule of all.filter((candidate) => candidate.id.startsWith(`${component}/`))) {
       const name = rule.id.slice(component.length + 1);
       lines.push(
-        `| [${name}](${rule.id}.md) | ${rule.title.replaceAll("|", "\\|")} | ${rule.severity} | ${rule.nature} |`,
+        `| [${name}](${rule.id}.md) | ${rule.title.replaceAll("|", "\\|")} | ${rule.severity} | ${rule.nature} | ${carriedOut.get(rule.id) ?? (rule.fix ? "by hand" : "")} |`,
       );
     }
     lines.push("");

@@ -5,6 +5,8 @@ import { defineRule } from "../../../model/rule.ts";
 import { isBefore } from "../../../model/semver.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage, withTag } from "../../change-container.ts";
 
 /** Kind of receiver and the first version that knows it. Source: Alertmanager's CHANGELOG.md. */
 const since: Readonly<Record<string, string>> = {
@@ -30,6 +32,7 @@ export const rule = defineRule({
   effect: "down",
   phase: "config",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   rivals: [{ rule: "alertmanager/config-rejected", tellApart: "there the file is wrong for every version" }],
   decideWith: "alertmanager --version; amtool check-config alertmanager.yml",
   references: ["https://github.com/prometheus/alertmanager/blob/main/CHANGELOG.md"],
@@ -58,7 +61,12 @@ export const rule = defineRule({
       );
     });
   },
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run a version of Alertmanager that knows the receiver",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, withTag(ownerOf(finding, stack)?.image, "v0.28.1")),
+    ) ??
     byHand(
       `Run a version of Alertmanager that knows it (${finding.says.match(/from (\S+) on/)?.[1] ?? "newer"} or newer), or use webhook_configs with a bridge`,
       "Raise the image's tag",

@@ -3,6 +3,8 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { textAt } from "../../../stack/config-value.ts";
 import { lineOf, objectsOf } from "../../../stack/monitors.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
 
 export const rule = defineRule({
   id: "alertmanager/routes-match-own-namespace-only",
@@ -15,6 +17,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-out",
   needs: ["kubernetes.objects", "text.lines"],
+  uses: ["config.documents"],
   texts: [
     "alerts only from …namespace",
     "not receiving alerts",
@@ -51,17 +54,32 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary:
-      "Set spec.alertmanagerConfigMatcherStrategy.type: None on the Alertmanager object (tenants then see all alerts)",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Patch the Alertmanager",
-        command:
-          'kubectl -n NAMESPACE patch alertmanager NAME --type merge -p \'{"spec":{"alertmanagerConfigMatcherStrategy":{"type":"None"}}}\'',
-      },
-    ],
-  }),
+  fix: (_finding, facts) =>
+    repair(
+      "Route alerts by what the tenants wrote, without a matcher of their namespace (they then see all alerts)",
+      "disruptive",
+      objectsOf(facts, "Alertmanager").flatMap(({ namespace, name }) =>
+        changeObject(
+          facts,
+          { kind: "Alertmanager", namespace, name },
+          "Leave the routes as they are written",
+          (value) =>
+            textAt(value, "spec", "alertmanagerConfigMatcherStrategy", "type") === "None"
+              ? []
+              : [{ op: "set", path: ["spec", "alertmanagerConfigMatcherStrategy", "type"], value: "None" }],
+        ),
+      ),
+    ) ?? {
+      summary:
+        "Set spec.alertmanagerConfigMatcherStrategy.type: None on the Alertmanager object (tenants then see all alerts)",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Patch the Alertmanager",
+          command:
+            'kubectl -n NAMESPACE patch alertmanager NAME --type merge -p \'{"spec":{"alertmanagerConfigMatcherStrategy":{"type":"None"}}}\'',
+        },
+      ],
+    },
 });

@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ["now listening for http traffic…addr=127.0.0.1:{port#}"];
@@ -21,7 +23,7 @@ export const rule = defineRule({
   phase: "bind",
   needs: [],
   needsAny: ["text.lines", "docker.containers", "host.listeners"],
-  uses: ["host.dials"],
+  uses: ["config.documents", "kubernetes.objects", "host.dials"],
   texts,
   decideWith: "ss -ltn | grep 12345; docker logs ALLOY 2>&1 | grep 'now listening'",
   references: ["https://grafana.com/docs/alloy/latest/reference/cli/run/"],
@@ -59,9 +61,14 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary: `Start Alloy with ${flag}=0.0.0.0:12345 (or the management address)`,
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Add the flag to the command", command: `${flag}=0.0.0.0:12345` }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Let Alloy listen on the address its port is published on",
+      "disruptive",
+      changeArguments(ownerOf(finding, stack), facts, `Set ${flag}`, { add: [`${flag}=0.0.0.0:12345`] }),
+    ) ?? {
+      summary: `Start Alloy with ${flag}=0.0.0.0:12345 (or the management address)`,
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Add the flag to the command", command: `${flag}=0.0.0.0:12345` }],
+    },
 });

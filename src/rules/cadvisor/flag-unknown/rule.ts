@@ -1,5 +1,7 @@
 // cAdvisor's flags have come and gone; one it does not know ends it before it does anything.
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -13,6 +15,7 @@ export const rule = textRule({
   effect: "down",
   phase: "flags",
   from: ["cadvisor"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts: ["flag provided but not defined: {flag}"],
   confirm: (hit) => ({ holds: hit.line.component === "cadvisor" || hit.component?.kind === "cadvisor" }),
   says: ({ captures, component }) =>
@@ -28,10 +31,21 @@ export const rule = textRule({
     "https://github.com/google/cadvisor/blob/master/docs/runtime_options.md",
     "https://pkg.go.dev/flag",
   ],
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Remove the flag that this version does not know",
+      "disruptive",
+      changeArguments(ownerOf(finding, stack), facts, "Remove the unknown flag", {
+        is: (word) => bareFlag(word) === bareFlag(/^Flag (\S+) /.exec(finding.says)?.[1] ?? ""),
+      }),
+    ) ??
     byHand(
       "Remove the flag from the container's command, or use the cAdvisor version that has it",
       `Correct the flags of ${finding.subject.id}`,
       "docker inspect -f '{{json .Args}}' cadvisor",
     ),
 });
+
+function bareFlag(word: string): string {
+  return word.replace(/^-{1,2}/, "").split("=")[0] ?? "";
+}

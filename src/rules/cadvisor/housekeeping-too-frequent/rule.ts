@@ -4,9 +4,12 @@ import { parseDuration } from "../../../model/duration.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { isAtLeast } from "../../../model/semver.ts";
 import type { Component } from "../../../model/stack.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 /** Rows of docker stats and top, and sentences such as `cadvisor eats 80% CPU`. */
@@ -30,6 +33,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["text.lines"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   rivals: [
     {
@@ -60,7 +64,20 @@ export const rule = defineRule({
     };
     return [finding];
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Housekeeping every 30 seconds, and without the metrics that cost most (panels that use them lose their data)",
+      "disruptive",
+      isAtLeast(ownerOf(finding, stack)?.version, "0.40.0") === true
+        ? changeArguments(ownerOf(finding, stack), facts, "Let cAdvisor look less often and collect less", {
+            add: [
+              "--housekeeping_interval=30s",
+              "--disable_metrics=disk,diskIO,tcp,udp,percpu,sched,process,hugetlb,referenced_memory,cpu_topology,resctrl",
+            ],
+            mayBegin: true,
+          })
+        : [],
+    ) ??
     byHand(
       "Start cAdvisor with --housekeeping_interval=30s --docker_only=true --store_container_labels=false --disable_metrics=disk,diskIO,tcp,udp,percpu,sched,process,hugetlb,referenced_memory,cpu_topology,resctrl (names of your version; panels that use them lose their data)",
       "In the command of cAdvisor, then recreate the container",

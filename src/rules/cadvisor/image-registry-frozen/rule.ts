@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage } from "../../change-container.ts";
 
 const frozen =
   /^(?:docker\.io\/)?(?:google\/cadvisor|(?:k8s\.)?gcr\.io\/(?:google_containers\/|google-containers\/|cadvisor\/)?cadvisor)(?::|@|$)/;
@@ -18,6 +20,7 @@ export const rule = defineRule({
   effect: "none",
   needs: [],
   needsAny: ["docker.containers", "kubernetes.workloads", "kubernetes.pods"],
+  uses: ["config.documents", "kubernetes.objects"],
   decideWith: "docker inspect -f '{{.Config.Image}}' CADVISOR",
   references: ["https://github.com/google/cadvisor#quick-start-running-cadvisor-in-a-docker-container"],
   check(_facts, stack) {
@@ -36,7 +39,12 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Pull cAdvisor from where its new versions are",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, "ghcr.io/google/cadvisor:v0.53.0"),
+    ) ??
     byHand(
       "image: ghcr.io/google/cadvisor:VERSION (0.56.2 or newer with Docker 29)",
       "In the compose file or manifest",

@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 
 export const rule = defineRule({
   id: "cadvisor/label-list-has-spaces",
@@ -15,6 +17,7 @@ export const rule = defineRule({
   effect: "no-data-in",
   needs: [],
   needsAny: ["docker.containers", "kubernetes.workloads", "kubernetes.pods", "host.processes"],
+  uses: ["config.documents", "kubernetes.objects"],
   decideWith: "docker inspect -f '{{json .Args}}' CADVISOR",
   references: ["https://github.com/google/cadvisor/blob/master/docs/runtime_options.md"],
   check(_facts, stack) {
@@ -35,7 +38,15 @@ export const rule = defineRule({
           })),
       );
   },
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Write the list of labels without blanks",
+      "disruptive",
+      changeArguments(ownerOf(finding, stack), facts, "Write the list without blanks", {
+        is: (word) => /^--?(?:whitelisted_container_labels|env_metadata_whitelist)=/.test(word),
+        to: (word) => word.replaceAll(/,\s+/g, ","),
+      }),
+    ) ??
     byHand(
       `Write the list without blanks: ${/; write (.*)$/.exec(finding.says)?.[1] ?? "--whitelisted_container_labels=a,b"}`,
       "In the command of cAdvisor, then recreate the container",

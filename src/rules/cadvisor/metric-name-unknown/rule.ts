@@ -3,6 +3,8 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { isAtLeast } from "../../../stack/semver.ts";
 import { cadvisorMetrics } from "../../../stack/settings-by-version.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -16,6 +18,7 @@ export const rule = textRule({
   nature: "cause",
   effect: "down",
   phase: "flags",
+  uses: ["config.documents", "kubernetes.objects"],
   texts: [
     "for flag -disable_metrics: unsupported metric {name*}",
     "for flag -enable_metrics: unsupported metric {name*}",
@@ -51,9 +54,28 @@ export const rule = textRule({
     "https://github.com/google/cadvisor/issues/2523",
     "https://github.com/google/cadvisor/blob/master/lib/container/factory.go",
   ],
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair(
+      `Take ${unknownIn(finding)} out of the list`,
+      "disruptive",
+      changeArguments(ownerOf(finding, stack), facts, `Take ${unknownIn(finding)} out of the list`, {
+        is: (word) => /^-{1,2}(?:disable|enable)_metrics=/.test(word),
+        to: (word) => without(word, unknownIn(finding)),
+      }),
+    ) ??
     byHand(
       `Remove ${finding.says.match(/names "([^"]+)"/)?.[1] ?? "the unknown name"} from the flag's list, then recreate the container`,
       "In the command of cAdvisor",
     ),
 });
+
+function unknownIn({ says }: FindingDraft): string {
+  return /names "([^"]+)"/.exec(says)?.[1] ?? "";
+}
+
+/** The flag without the name; no flag when nothing is left. */
+function without(word: string, name: string): string | undefined {
+  const [flag, list = ""] = word.split("=");
+  const left = list.split(",").filter((one) => one.trim() !== name);
+  return left.length > 0 ? `${flag}=${left.join(",")}` : undefined;
+}

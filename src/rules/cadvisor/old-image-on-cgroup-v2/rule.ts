@@ -6,6 +6,8 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import { isBefore } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const failures = [
@@ -36,7 +38,7 @@ export const rule = defineRule({
   phase: "run",
   needs: [],
   needsAny: ["text.lines", "docker.engines", "host.mounts"],
-  uses: ["metrics.samples"],
+  uses: ["config.documents", "kubernetes.objects", "metrics.samples"],
   texts: [...failures, ...signs],
   rivals: [
     {
@@ -79,7 +81,12 @@ export const rule = defineRule({
     }
     return found;
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run a cAdvisor that knows cgroup v2",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, "ghcr.io/google/cadvisor:v0.53.0"),
+    ) ??
     byHand(
       "Use ghcr.io/google/cadvisor:v0.53.0 or newer with privileged: true, cgroup: host and the mounts /:/rootfs:ro, /var/run:/var/run:ro, /sys:/sys:ro, /var/lib/docker:/var/lib/docker:ro",
       "In the compose file of cAdvisor, then docker compose up -d cadvisor",

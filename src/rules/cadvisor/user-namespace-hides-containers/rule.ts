@@ -6,6 +6,8 @@ import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { placeOf, textAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeService, servicesOf } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const refusal = "privileged mode is incompatible with user namespaces";
@@ -32,7 +34,7 @@ export const rule = defineRule({
   phase: "run",
   needs: [],
   needsAny: ["text.lines", "docker.engines", "metrics.samples"],
-  uses: ["docker.containers", "config.documents"],
+  uses: ["kubernetes.objects", "docker.containers", "config.documents"],
   texts,
   rivals: [
     {
@@ -78,8 +80,19 @@ export const rule = defineRule({
     ];
     return [draft(component?.id, kind, line, line !== undefined || seesNothing, proof)];
   },
-  fix: (finding) =>
-    /rootless/.test(finding.says)
+  fix: (finding, facts, stack) =>
+    (repair(
+      "Run cAdvisor in the host's user namespace",
+      "disruptive",
+      /userns-remap/.test(finding.says)
+        ? servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap((service) =>
+            changeService(service, "Leave the remapped user namespace", [
+              { op: "set", path: ["userns_mode"], value: "host" },
+              { op: "set", path: ["privileged"], value: true },
+            ]),
+          )
+        : [],
+    ) ?? /rootless/.test(finding.says))
       ? byHand(
           "Name the rootless socket: --docker=unix:///run/user/UID/docker.sock with that socket and ~/.local/share/docker mounted into cAdvisor, or run cAdvisor as the same user",
           "In the command of cAdvisor",

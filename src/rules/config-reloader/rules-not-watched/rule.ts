@@ -1,7 +1,12 @@
 // The sidecar watches the configuration and not the folder of the rules.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject, containerAt, type ObjectFacts } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "config-reloader/rules-not-watched",
@@ -15,6 +20,7 @@ export const rule = defineRule({
   effect: "none",
   needs: [],
   needsAny: ["kubernetes.workloads", "kubernetes.pods"],
+  uses: ["config.documents", "kubernetes.objects"],
   decideWith:
     "kubectl get pod POD -o jsonpath='{.spec.containers[*].args}{.spec.containers[*].volumeMounts}'",
   references: [
@@ -58,6 +64,25 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (finding, facts) =>
+    repair("Let the reloader watch the rules too", "disruptive", watchToo(finding, facts)) ??
     byHand("Mount the volume into the reloader too and add --watched-dir=PATH for it", "In the pod template"),
 });
+
+function watchToo(
+  { says, subject }: FindingDraft,
+  facts: ObjectFacts & Pick<Facts, "kubernetes.workloads">,
+): readonly Step[] {
+  const [, container, volume, folder] = /^(\S+) does not watch volume (\S+) \((\S+) in/.exec(says) ?? [];
+  const { name } = splitName(subject.id);
+  const owner = facts["kubernetes.workloads"].find((one) => one.name === name);
+  if (!owner || folder === undefined) return [];
+  return changeObject(facts, owner, `Let ${container} watch ${folder}`, (value) => {
+    const at = containerAt(value, container);
+    if (!at) return [];
+    return [
+      { op: "append", path: [...at, "args"], value: `--watched-dir=${folder}` },
+      { op: "append", path: [...at, "volumeMounts"], value: { name: volume, mountPath: folder } },
+    ];
+  });
+}

@@ -1,9 +1,14 @@
 // The configuration is mounted, but not where the program looks for it: the image's own default runs.
+
 import type { ComponentKind } from "../../../model/component.ts";
 import type { DockerContainer, DockerMount } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { listAt, textAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeService, servicesOf } from "../../change-container.ts";
 
 interface Defaults {
   readonly flag: RegExp;
@@ -60,6 +65,7 @@ export const rule = defineRule({
   effect: "no-data-in",
   phase: "config",
   needs: ["docker.containers"],
+  uses: ["config.documents", "kubernetes.objects"],
   rivals: [
     {
       rule: "docker/bind-source-became-directory",
@@ -96,7 +102,15 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: (finding) => {
+  fix(finding, facts, stack) {
+    const repaired = repair(
+      "Mount the file where the program looks for it",
+      "disruptive",
+      servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap((service) =>
+        changeService(service, "Mount the file where it is read", mountEdits(service.value, finding.says)),
+      ),
+    );
+    if (repaired) return repaired;
     const path = /mount it at (\S+)/.exec(finding.says)?.[1] ?? "the path the program reads";
     return byHand(
       `Mount the file at ${path} (or name its path in --config.file), then create the container anew`,
@@ -132,4 +146,19 @@ function isConfigFile({ target, source }: DockerMount, { file }: Defaults): bool
 
 function covers(target: string, path: string): boolean {
   return target === path || path.startsWith(`${target.replace(/\/$/, "")}/`);
+}
+
+function mountEdits(body: unknown, says: string): readonly DocumentEdit[] {
+  const [, wrong, right] = /is mounted at (\S+): .* mount it at (\S+) or/.exec(says) ?? [];
+  if (wrong === undefined || right === undefined) return [];
+  return listAt(body, "volumes").flatMap((volume, i): DocumentEdit[] => {
+    if (typeof volume !== "string")
+      return textAt(volume, "target") === wrong
+        ? [{ op: "replace", path: ["volumes", i, "target"], value: right, expect: wrong }]
+        : [];
+    const parts = volume.split(":");
+    const at = parts.indexOf(wrong);
+    if (at < 1) return [];
+    return [{ op: "replace", path: ["volumes", i], value: parts.with(at, right).join(":"), expect: volume }];
+  });
 }

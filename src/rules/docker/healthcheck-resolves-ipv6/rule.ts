@@ -1,11 +1,21 @@
 // A health check on `localhost` that meets ::1 first.
 
 import type { DockerContainer } from "../../../model/docker.ts";
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import { itemsOf, valueAt } from "../../../model/json-value.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import {
+  type ComposeService,
+  type ContainerFacts,
+  changeService,
+  servicesOf,
+} from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -28,7 +38,7 @@ export const rule = defineRule({
   effect: "not-ready",
   phase: "ready",
   needs: ["text.lines"],
-  uses: ["docker.containers", "host.dials"],
+  uses: ["config.documents", "kubernetes.objects", "docker.containers", "host.dials"],
   texts,
   rivals: [
     {
@@ -75,7 +85,14 @@ export const rule = defineRule({
     };
     return [finding];
   },
-  fix: () =>
+  fix: (finding, facts) =>
+    repair(
+      "Let the check ask 127.0.0.1",
+      "disruptive",
+      checkedServices(finding, facts).flatMap((service) =>
+        changeService(service, "Write 127.0.0.1 instead of localhost in the check", testEdits(service)),
+      ),
+    ) ??
     byHand(
       "Write 127.0.0.1 instead of localhost in the healthcheck's test (wget -qO- http://127.0.0.1:3000/api/health), then recreate the container",
       "In the compose file",
@@ -96,4 +113,26 @@ function isRefused(line: TextLine, lines: readonly TextLine[]): boolean {
 function checkedPort(container: DockerContainer): number | undefined {
   const port = container.healthcheck?.join(" ").match(/localhost:(\d{1,5})/)?.[1];
   return port === undefined ? undefined : Number(port);
+}
+
+function checkedServices(
+  { subject }: FindingDraft,
+  facts: ContainerFacts & Pick<Facts, "docker.containers">,
+): readonly ComposeService[] {
+  return servicesOf(
+    facts["docker.containers"].find((one) => one.name === subject.id),
+    facts,
+  );
+}
+
+function testEdits({ value }: ComposeService): readonly DocumentEdit[] {
+  const test = valueAt(value.healthcheck, "test");
+  const numeric = (text: string): string => text.replaceAll(/\blocalhost\b/g, "127.0.0.1");
+  if (typeof test === "string")
+    return [{ op: "replace", path: ["healthcheck", "test"], value: numeric(test), expect: test }];
+  return itemsOf(test).flatMap((word, i): DocumentEdit[] =>
+    typeof word === "string" && numeric(word) !== word
+      ? [{ op: "replace", path: ["healthcheck", "test", i], value: numeric(word), expect: word }]
+      : [],
+  );
 }

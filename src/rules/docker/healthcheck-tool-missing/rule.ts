@@ -6,6 +6,8 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
 import { isAtLeast } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { dropHealthcheck, servicesOf } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -31,6 +33,7 @@ export const rule = defineRule({
   phase: "ready",
   needs: [],
   needsAny: ["docker.containers", "text.lines"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   rivals: [
     { rule: "docker/healthcheck-resolves-ipv6", tellApart: "there the tool runs and is refused on ::1" },
@@ -62,7 +65,12 @@ export const rule = defineRule({
       /"?(wget|curl|sh|\/bin\/sh)"?(?:: executable|: stat|: not found)/.exec(line.text)?.[1] ?? "the tool";
     return [draft(container.name, container, tool, line, true)];
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Take away the check that can never succeed, and probe from outside",
+      "disruptive",
+      servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap(dropHealthcheck),
+    ) ??
     byHand(
       "Remove the health check and probe from outside, or use what the image has: Prometheus and Alertmanager wget (BusyBox) or promtool check healthy, Grafana wget or curl, Loki -health (3.6.15, 3.7 and newer)",
       "In the compose file, healthcheck of that service",

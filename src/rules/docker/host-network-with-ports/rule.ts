@@ -1,8 +1,12 @@
 // ports: beside network_mode: host.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { argumentEdits, type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -25,6 +29,7 @@ export const rule = defineRule({
   phase: "exec",
   needs: [],
   needsAny: ["text.lines", "docker.containers"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   decideWith: "docker compose config",
   references: [
@@ -66,9 +71,36 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: () =>
+  fix: (finding, facts) =>
+    repair(
+      "Take the ports away that the host's network makes meaningless",
+      "disruptive",
+      withoutPorts(finding, facts),
+    ) ??
     byHand(
       "Delete ports: of that service (network_mode: host), and set another port by the program's own flag (--web.listen-address=:9101)",
       "In the compose file",
     ),
 });
+
+/** node-exporter gets the port that was meant by its own flag; another program's flag is not known here. */
+function withoutPorts(
+  { subject, says }: FindingDraft,
+  facts: ContainerFacts & Pick<Facts, "docker.containers">,
+): readonly Step[] {
+  const container = facts["docker.containers"].find(({ name }) => name === subject.id);
+  const [, meant] = /its mapping (\d+):\d+ is discarded/.exec(says) ?? [];
+  const isExporter = /node[-_]exporter/.test(container?.image ?? "");
+  if (meant !== undefined && !isExporter) return [];
+  return servicesOf(container, facts).flatMap((service) =>
+    changeService(service, "Take ports: away", [
+      ...(meant === undefined
+        ? []
+        : argumentEdits(service.value, ["command"], {
+            add: [`--web.listen-address=:${meant}`],
+            mayBegin: true,
+          })),
+      { op: "remove", path: ["ports"] },
+    ]),
+  );
+}

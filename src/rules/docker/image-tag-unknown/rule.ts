@@ -3,6 +3,8 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage } from "../../change-container.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -31,6 +33,7 @@ export const rule = defineRule({
   phase: "image",
   needs: [],
   needsAny: ["docker.containers", "text.lines"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   rivals: [
     { rule: "kubernetes/image-pull-failed", tellApart: "there the kubelet pulls, and its events say why" },
@@ -96,7 +99,12 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Write the tag as the registry has it",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, /\((\S+:v\S+)\)/.exec(finding.says)?.[1]),
+    ) ??
     byHand(
       `Write a tag that exists${/\((\S+:v\S+)\)/.exec(finding.says)?.[1] ? `: ${/\((\S+:v\S+)\)/.exec(finding.says)?.[1]}` : ""}, then docker compose pull && docker compose up -d`,
       "In the compose file",

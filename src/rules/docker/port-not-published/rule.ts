@@ -1,6 +1,11 @@
 // A container on a bridge network without a published port is invisible from outside its host.
+import type { Facts } from "../../../model/facts.ts";
+import type { FindingDraft } from "../../../model/finding.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
 import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
 
 export const rule = defineRule({
@@ -15,7 +20,7 @@ export const rule = defineRule({
   effect: "unreachable",
   phase: "run",
   needs: ["host.dials"],
-  uses: reachFacts,
+  uses: [...reachFacts, "config.documents", "kubernetes.objects"],
   rivals: [
     { rule: "docker/published-on-loopback", tellApart: "there docker ps shows 127.0.0.1:9100->9100/tcp" },
     { rule: "host/nothing-listens", tellApart: "there no container serves the port at all" },
@@ -36,7 +41,13 @@ export const rule = defineRule({
         ),
       );
   },
-  fix: (finding) => {
+  fix(finding, facts) {
+    const repaired = repair(
+      "Publish the port on the address that is scraped; let only Prometheus in where a firewall is used",
+      "disruptive",
+      publish(finding, facts),
+    );
+    if (repaired) return repaired;
     const port = finding.says.match(/:(\d+) refuses/)?.[1] ?? "9100";
     return byHand(
       `Publish the port, ports: ["${port}:${port}"] (docker run -p ${port}:${port}), or use network_mode: host for node-exporter; then allow only the Prometheus host in the firewall`,
@@ -44,3 +55,22 @@ export const rule = defineRule({
     );
   },
 });
+
+/** On the one address that was dialled, never on all. */
+function publish(
+  { says }: FindingDraft,
+  facts: ContainerFacts & Pick<Facts, "docker.containers">,
+): readonly Step[] {
+  const [, address, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+) refuses/.exec(says) ?? [];
+  const [, name] = /container (\S+) serves port/.exec(says) ?? [];
+  if (address === undefined) return [];
+  const container = facts["docker.containers"].find((one) => one.name === name);
+  const entry = `${address}:${port}:${port}`;
+  return servicesOf(container, facts).flatMap((service) =>
+    changeService(service, `Publish ${entry}`, [
+      Array.isArray(service.value.ports)
+        ? { op: "append", path: ["ports"], value: entry }
+        : { op: "set", path: ["ports"], value: [entry] },
+    ]),
+  );
+}

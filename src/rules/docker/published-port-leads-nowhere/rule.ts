@@ -1,14 +1,19 @@
 // `9400:9400` beside a program that listens on 3100: the published port ends where nobody listens.
+
 import type { ConfigDocument } from "../../../model/config.ts";
 import type { DockerContainer, PublishedPort } from "../../../model/docker.ts";
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
+import { listAt, textAt } from "../../../stack/config-value.ts";
 import { readLokiConfig } from "../../../stack/loki-config.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeService, servicesOf } from "../../change-container.ts";
 
 /** Ports a program listens on inside its container. */
 interface Listens {
@@ -41,7 +46,7 @@ export const rule = defineRule({
   effect: "unreachable",
   phase: "run",
   needs: ["docker.containers"],
-  uses: ["config.documents", "host.dials"],
+  uses: ["kubernetes.objects", "config.documents", "host.dials"],
   rivals: [
     {
       rule: "docker/port-not-published",
@@ -70,7 +75,19 @@ export const rule = defineRule({
       return [draft(component, container, lost, listens, facts)];
     });
   },
-  fix: (finding) => {
+  fix(finding, facts, stack) {
+    const repaired = repair(
+      "Publish the port the program listens on",
+      "disruptive",
+      servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap((service) =>
+        changeService(
+          service,
+          "Lead the port to where it is answered",
+          portEdits(service.value, finding.says),
+        ),
+      ),
+    );
+    if (repaired) return repaired;
     const [, host, inner] = /:(\d+) leads .* listens on (\d+)/.exec(finding.says) ?? [];
     return byHand(
       `Publish the port the program listens on, ports: ["${host ?? "HOST"}:${inner ?? "PORT"}"], and recreate the container`,
@@ -172,4 +189,17 @@ function isConfigured(component: Component, container: DockerContainer): boolean
   if (component.kind === "grafana")
     return container.mounts?.some(({ target }) => /^\/etc\/grafana(?:\/grafana\.ini)?$/.test(target)) ?? true;
   return component.args.some(({ text }) => portFlag.test(text));
+}
+
+function portEdits(body: unknown, says: string): readonly DocumentEdit[] {
+  const [, host, wrong, right] = /:(\d+) leads to container port (\d+), .* listens on (\d+)/.exec(says) ?? [];
+  if (right === undefined) return [];
+  return listAt(body, "ports").flatMap((port, i): DocumentEdit[] => {
+    if (typeof port !== "string")
+      return textAt(port, "target") === wrong && textAt(port, "published") === host
+        ? [{ op: "replace", path: ["ports", i, "target"], value: Number(right) }]
+        : [];
+    const fresh = port.replace(new RegExp(`(^|:)${host}:${wrong}(/tcp)?$`), `$1${host}:${right}$2`);
+    return fresh === port ? [] : [{ op: "replace", path: ["ports", i], value: fresh, expect: port }];
+  });
 }

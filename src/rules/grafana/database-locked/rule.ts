@@ -1,5 +1,7 @@
 // Two writers, or a file system whose locks do not work.
 import { readySince } from "../../../stack/ready-since.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { runOne } from "../../change-object.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -13,7 +15,7 @@ export const rule = textRule({
   effect: "down",
   phase: "storage",
   texts: ["database is locked", "SQLITE_BUSY", "database table is locked"],
-  uses: ["kubernetes.workloads", "kubernetes.pods", "host.mounts"],
+  uses: ["config.documents", "kubernetes.objects", "kubernetes.workloads", "kubernetes.pods", "host.mounts"],
   unconfirmed: "silent",
   confirm: (hit, facts) => {
     const several =
@@ -57,15 +59,21 @@ export const rule = textRule({
   decideWith:
     "kubectl -n NAMESPACE get deploy GRAFANA -o jsonpath='{.spec.replicas} {.spec.strategy.type}'; findmnt -T /var/lib/grafana",
   references: ["https://grafana.com/docs/grafana/latest/setup-grafana/set-up-for-high-availability/"],
-  fix: () => ({
-    summary: "One replica with strategy Recreate on a local disk (GF_DATABASE_WAL=true), or PostgreSQL/MySQL",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title: "One writer only",
-        command: "kubectl -n NAMESPACE scale deploy GRAFANA --replicas=1",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run one Grafana: SQLite is one writer's file",
+      "disruptive",
+      runOne(facts, ownerOf(finding, stack)?.workload, "Run one Grafana: SQLite is one writer's file"),
+    ) ?? {
+      summary:
+        "One replica with strategy Recreate on a local disk (GF_DATABASE_WAL=true), or PostgreSQL/MySQL",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title: "One writer only",
+          command: "kubectl -n NAMESPACE scale deploy GRAFANA --replicas=1",
+        },
+      ],
+    },
 });

@@ -1,6 +1,8 @@
 // Grafana 10.2.0 shows no plugins at all when it cannot reach grafana.com.
 import { isAtLeast, isBefore } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage, withTag } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -12,6 +14,7 @@ export const rule = textRule({
   layer: "version",
   nature: "cause",
   effect: "none",
+  uses: ["config.documents", "kubernetes.objects"],
   texts: ["grafana.com/api/plugins", "grafana.com/api/gnet"],
   unconfirmed: "silent",
   confirm: ({ component }) => {
@@ -22,5 +25,10 @@ export const rule = textRule({
   says: () =>
     "Grafana 10.2.0 does not reach grafana.com, and its plugins page stays empty: upgrade to a later 10.2",
   references: ["https://github.com/grafana/grafana/issues/77165"],
-  fix: () => byHand("Upgrade Grafana to 10.2.1 or later", "Change the image tag"),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run the first version that is mended",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, withTag(ownerOf(finding, stack)?.image, "10.2.1")),
+    ) ?? byHand("Upgrade Grafana to 10.2.1 or later", "Change the image tag"),
 });

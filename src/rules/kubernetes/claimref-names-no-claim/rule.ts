@@ -1,7 +1,13 @@
 // A PersistentVolume is reserved for a claim of a name that nobody will ever make.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { PersistentVolume } from "../../../model/kubernetes.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { valueAt } from "../../../stack/config-value.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "kubernetes/claimref-names-no-claim",
@@ -15,7 +21,7 @@ export const rule = defineRule({
   effect: "down",
   phase: "schedule",
   needs: ["kubernetes.volumes"],
-  uses: ["kubernetes.claims", "kubernetes.workloads"],
+  uses: ["config.documents", "kubernetes.objects", "kubernetes.claims", "kubernetes.workloads"],
   decideWith:
     "kubectl get pv -o custom-columns=NAME:.metadata.name,NAMESPACE:.spec.claimRef.namespace,CLAIM:.spec.claimRef.name,STATUS:.status.phase; kubectl get pvc -A",
   references: [
@@ -80,17 +86,27 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: (finding) => ({
-    summary: `Set spec.claimRef of ${finding.subject.id} to the claim's real namespace and name (${finding.says.match(/called (\S+)/)?.[1] ?? ""}), or remove claimRef`,
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Correct the claimRef in the volume's manifest",
-        command: `kubectl get pv ${finding.subject.id} -o yaml`,
-      },
-    ],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Reserve the volume for the claim as it is called",
+      "safe",
+      changeObject(
+        facts,
+        { kind: "PersistentVolume", name: finding.subject.id },
+        "Name the claim that is there",
+        (value) => claimEdits(value, /the claim is called (\S+)$/.exec(finding.says)?.[1] ?? ""),
+      ),
+    ) ?? {
+      summary: `Set spec.claimRef of ${finding.subject.id} to the claim's real namespace and name (${finding.says.match(/called (\S+)/)?.[1] ?? ""}), or remove claimRef`,
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Correct the claimRef in the volume's manifest",
+          command: `kubectl get pv ${finding.subject.id} -o yaml`,
+        },
+      ],
+    },
 });
 
 interface Expected {
@@ -118,4 +134,22 @@ function isAlike(one: string, other: string): boolean {
       .split("-")
       .filter((word) => word.length > 2 && !/^(data|storage|volume|pvc|claim|server|main|db)$/.test(word));
   return words(one).some((word) => words(other).includes(word));
+}
+
+/** The identity of a claim that is gone would keep the volume Released. */
+function claimEdits(value: unknown, claim: string): readonly DocumentEdit[] {
+  const { namespace, name } = splitName(claim);
+  if (name === "") return [];
+  const set = (key: string, wanted: string | undefined): DocumentEdit[] =>
+    wanted === undefined || valueAt(value, "spec", "claimRef", key) === wanted
+      ? []
+      : [{ op: "set", path: ["spec", "claimRef", key], value: wanted }];
+  const stale = ["uid", "resourceVersion"].filter(
+    (key) => valueAt(value, "spec", "claimRef", key) !== undefined,
+  );
+  return [
+    ...set("namespace", namespace),
+    ...set("name", name),
+    ...stale.map((key): DocumentEdit => ({ op: "remove", path: ["spec", "claimRef", key] })),
+  ];
 }

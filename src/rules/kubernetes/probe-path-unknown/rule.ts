@@ -1,7 +1,13 @@
 // The probe asks for a path the program does not serve: 404 for ever.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { DocumentEdit, Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { Component } from "../../../model/stack.ts";
+import { textAt } from "../../../stack/config-value.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeObject, containerAt, type ObjectFacts } from "../../change-object.ts";
 import { matches } from "../../text-rule.ts";
 
 /** What each program serves, and answers with 200 when it is well. Others redirect or answer everything. */
@@ -34,6 +40,7 @@ export const rule = defineRule({
   phase: "ready",
   needs: [],
   needsAny: ["kubernetes.pods", "kubernetes.workloads", "text.lines"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   rivals: [
     {
@@ -86,9 +93,31 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: (finding) => ({
-    summary: `Set httpGet.path of the probe to ${finding.says.match(/its path is (\S+)/)?.[1] ?? "the program's health endpoint"}`,
-    risk: "disruptive",
-    steps: [{ do: "by-hand", title: "Correct the probe's path in the pod template" }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Let the probes ask what the program serves",
+      "disruptive",
+      rightPath(ownerOf(finding, stack), facts),
+    ) ?? {
+      summary: `Set httpGet.path of the probe to ${finding.says.match(/its path is (\S+)/)?.[1] ?? "the program's health endpoint"}`,
+      risk: "disruptive",
+      steps: [{ do: "by-hand", title: "Correct the probe's path in the pod template" }],
+    },
 });
+
+function rightPath(component: Component | undefined, facts: ObjectFacts): readonly Step[] {
+  const { workload, container, kind } = component ?? {};
+  const known = served[kind ?? ""];
+  if (!workload || !known) return [];
+  return changeObject(facts, workload, `Let the probes ask ${known.right}`, (value) => {
+    const at = containerAt(value, container?.name);
+    if (!at) return [];
+    return ["startupProbe", "readinessProbe", "livenessProbe"].flatMap((probe): DocumentEdit[] => {
+      const path = [...at, probe, "httpGet", "path"];
+      const stands = textAt(value, ...path);
+      if (stands === undefined || known.paths.test(stands.replace(/\?.*$/, ""))) return [];
+      const right = probe === "livenessProbe" ? known.right.replace("-/ready", "-/healthy") : known.right;
+      return [{ op: "replace", path, value: right, expect: stands }];
+    });
+  });
+}

@@ -5,6 +5,8 @@ import { defineRule } from "../../../model/rule.ts";
 import { groupBy } from "../../../stack/group-by.ts";
 import { indexByLabels } from "../../../stack/label-index.ts";
 import { selects } from "../../../stack/labels.ts";
+import { repair } from "../../change-configuration.ts";
+import { labelTemplateAsSelected, pointSelectorAt } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "kubernetes/selector-matches-nothing",
@@ -16,7 +18,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "unreachable",
   needs: ["kubernetes.workloads"],
-  uses: ["kubernetes.services", "kubernetes.pods"],
+  uses: ["config.documents", "kubernetes.objects", "kubernetes.services", "kubernetes.pods"],
   decideWith: "kubectl -n NAMESPACE get pods --show-labels; kubectl -n NAMESPACE get svc SERVICE -o yaml",
   references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors"],
   check(facts, stack) {
@@ -72,11 +74,20 @@ export const rule = defineRule({
     });
     return [...refused, ...empty];
   },
-  fix: (finding) => ({
-    summary: `Make the selector of ${finding.subject.id} equal to labels of the pod template`,
-    risk: "safe",
-    steps: [{ do: "by-hand", title: `Correct spec.selector of ${finding.subject.id}` }],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      finding.subject.kind === "service"
+        ? "Select the pods by the labels their workload gives them"
+        : "Give the pods the labels that their own workload selects",
+      "safe",
+      finding.subject.kind === "service"
+        ? pointSelectorAt(facts, finding.subject.id, /the pods of \S+ (\S+) have/.exec(finding.says)?.[1])
+        : labelTemplateAsSelected(facts, finding.subject.id),
+    ) ?? {
+      summary: `Make the selector of ${finding.subject.id} equal to labels of the pod template`,
+      risk: "safe",
+      steps: [{ do: "by-hand", title: `Correct spec.selector of ${finding.subject.id}` }],
+    },
 });
 
 /** The workload of the Service's own name, in its namespace. */

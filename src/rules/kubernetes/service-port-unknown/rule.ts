@@ -1,8 +1,14 @@
 // The Service finds its pods, and sends them packets on a port nobody listens on.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { PodSpec } from "../../../model/kubernetes.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { listAt, textAt } from "../../../stack/config-value.ts";
 import { indexByLabels } from "../../../stack/label-index.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "kubernetes/service-port-unknown",
@@ -14,7 +20,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "unreachable",
   needs: ["kubernetes.services"],
-  uses: ["kubernetes.pods", "kubernetes.workloads"],
+  uses: ["config.documents", "kubernetes.objects", "kubernetes.pods", "kubernetes.workloads"],
   decideWith:
     "kubectl -n NAMESPACE get svc SERVICE -o jsonpath='{.spec.ports}'; kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.containers[*].ports}'",
   references: ["https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports"],
@@ -60,18 +66,30 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary:
-      "Set the Service's targetPort to the port (or port name) that the container declares and listens on",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Correct the Service's targetPort",
-        command: "kubectl -n NAMESPACE edit svc SERVICE",
-      },
-    ],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Send the port to the one the container has",
+      "safe",
+      onlyPort(finding.says)
+        ? changeObject(
+            facts,
+            { kind: "Service", ...splitName(finding.subject.id) },
+            `Send it to ${onlyPort(finding.says)}`,
+            (value) => targetEdits(value, finding.says),
+          )
+        : [],
+    ) ?? {
+      summary:
+        "Set the Service's targetPort to the port (or port name) that the container declares and listens on",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Correct the Service's targetPort",
+          command: "kubectl -n NAMESPACE edit svc SERVICE",
+        },
+      ],
+    },
 });
 
 /** A named port must be declared; a number need not be, so a container that declares none proves nothing. */
@@ -88,4 +106,26 @@ function has(spec: PodSpec, wanted: string): boolean | undefined {
       ? undefined
       : false;
   return running.every((container) => (container.ports?.length ?? 0) > 0) ? false : undefined;
+}
+
+/** The name (or number) of the port, where the container has just one. */
+function onlyPort(says: string): string | undefined {
+  const [, one] = /have only ([^,]+)$/.exec(says) ?? [];
+  return one?.replace(/ \(\d+\)$/, "");
+}
+
+function targetEdits(value: unknown, says: string): readonly DocumentEdit[] {
+  const [, port, target] = /sends port (\d+) to targetPort ([^\s,]+),/.exec(says) ?? [];
+  const wanted = onlyPort(says) ?? "";
+  return listAt(value, "spec", "ports").flatMap((entry, i): DocumentEdit[] =>
+    textAt(entry, "port") === port && (textAt(entry, "targetPort") ?? port) === target
+      ? [
+          {
+            op: "set",
+            path: ["spec", "ports", i, "targetPort"],
+            value: /^\d+$/.test(wanted) ? Number(wanted) : wanted,
+          },
+        ]
+      : [],
+  );
 }

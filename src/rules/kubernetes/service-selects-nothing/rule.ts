@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { repair } from "../../change-configuration.ts";
+import { pointSelectorAt } from "../../change-selector.ts";
 
 interface Candidate {
   readonly name: string;
@@ -21,7 +23,13 @@ export const rule = defineRule({
   nature: "cause",
   effect: "unreachable",
   needs: ["kubernetes.services"],
-  uses: ["kubernetes.pods", "kubernetes.workloads", "kubernetes.endpoints"],
+  uses: [
+    "config.documents",
+    "kubernetes.objects",
+    "kubernetes.pods",
+    "kubernetes.workloads",
+    "kubernetes.endpoints",
+  ],
   rivals: [
     { rule: "kubernetes/pod-not-ready", tellApart: "there the selector matches and the pod is not Ready" },
   ],
@@ -86,17 +94,22 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: (finding) => ({
-    summary: `Make the Service's spec.selector equal to the labels in the pod template (${finding.says.split(", but ")[1]?.split(":")[0] ?? "see the pods' labels"})`,
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Compare selector and labels, then correct the Service's selector",
-        command: "kubectl -n NAMESPACE get pods --show-labels; kubectl -n NAMESPACE edit svc SERVICE",
-      },
-    ],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Select the pods by the labels their workload gives them",
+      "safe",
+      pointSelectorAt(facts, finding.subject.id, /the pods of (\S+) have/.exec(finding.says)?.[1]),
+    ) ?? {
+      summary: `Make the Service's spec.selector equal to the labels in the pod template (${finding.says.split(", but ")[1]?.split(":")[0] ?? "see the pods' labels"})`,
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Compare selector and labels, then correct the Service's selector",
+          command: "kubectl -n NAMESPACE get pods --show-labels; kubectl -n NAMESPACE edit svc SERVICE",
+        },
+      ],
+    },
 });
 
 function named(object: { readonly name: string; readonly namespace?: string }): {

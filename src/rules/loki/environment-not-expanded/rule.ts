@@ -5,6 +5,8 @@ import { isRecord } from "../../../model/json-value.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import { placeOf } from "../../../stack/config-value.ts";
 import type { Path } from "../../../stack/setting.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { type TextHit, textRule } from "../../text-rule.ts";
 
 const variable = /\$\{([A-Za-z_][\w-]{0,80})(?::?[-?=][^}]{0,200})?\}/;
@@ -29,7 +31,7 @@ export const rule = textRule({
     "unable to parse config: bad substitution",
     "did not find expected key",
   ],
-  uses: ["config.documents"],
+  uses: ["kubernetes.objects", "config.documents"],
   unconfirmed: "silent",
   confirm(hit, facts, stack) {
     const docs = documentsOf(hit, facts["config.documents"], stack);
@@ -81,7 +83,17 @@ export const rule = textRule({
     "https://github.com/grafana/loki/issues/5156",
     "https://github.com/grafana/loki/issues/8917",
   ],
-  fix: (finding) => {
+  fix(finding, facts, stack) {
+    const repaired = /stands unexpanded/.test(finding.says)
+      ? repair(
+          "Start with -config.expand-env=true",
+          "disruptive",
+          changeArguments(ownerOf(finding, stack), facts, "Let it expand the environment", {
+            add: ["-config.expand-env=true"],
+          }),
+        )
+      : undefined;
+    if (repaired) return repaired;
     if (/quote|dash/.test(finding.says))
       return {
         summary: /dash/.test(finding.says)

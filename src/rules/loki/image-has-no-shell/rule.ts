@@ -1,8 +1,14 @@
 // A health check that runs a program the image does not have.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
+import type { DocumentEdit, Step } from "../../../model/plan.ts";
 import type { Component } from "../../../model/stack.ts";
+import { valueAt } from "../../../stack/config-value.ts";
 import { isAtLeast, isBefore } from "../../../stack/semver.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { type ContainerFacts, dropHealthcheck, servicesOf } from "../../change-container.ts";
+import { changeObject, containerAt } from "../../change-object.ts";
 import { textRule } from "../../text-rule.ts";
 
 /** Final stage of the Dockerfile: distroless/static:nonroot from this tag on. */
@@ -27,7 +33,7 @@ export const rule = textRule({
     'exec: "/bin/wget": stat /bin/wget: no such file or directory',
   ],
   from: "any",
-  uses: ["docker.containers", "host.versions"],
+  uses: ["config.documents", "kubernetes.objects", "docker.containers", "host.versions"],
   unconfirmed: "silent",
   confirm(hit, _facts, stack) {
     const named = hit.component?.kind === "loki" ? [hit.component] : [];
@@ -83,19 +89,27 @@ export const rule = textRule({
     "https://github.com/grafana/loki/blob/v3.6.0/cmd/loki/Dockerfile",
     "https://grafana.com/docs/loki/latest/setup/upgrade/",
   ],
-  fix: () => ({
-    summary:
-      "Remove the healthcheck from the Loki container (depends_on: condition: service_started) and probe http://loki:3100/ready from outside; in Kubernetes use an httpGet probe",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title:
-          "Take healthcheck: out of the service and use condition: service_started where others depend on it",
-      },
-      { do: "by-hand", title: "Create the container anew", command: "docker compose up -d" },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Take away the check that can never succeed; in a pod the kubelet asks /ready itself",
+      "disruptive",
+      [
+        ...servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap(dropHealthcheck),
+        ...httpProbes(ownerOf(finding, stack), facts),
+      ],
+    ) ?? {
+      summary:
+        "Remove the healthcheck from the Loki container (depends_on: condition: service_started) and probe http://loki:3100/ready from outside; in Kubernetes use an httpGet probe",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title:
+            "Take healthcheck: out of the service and use condition: service_started where others depend on it",
+        },
+        { do: "by-hand", title: "Create the container anew", command: "docker compose up -d" },
+      ],
+    },
 });
 
 function programOf(text: string): string {
@@ -127,4 +141,24 @@ function checkOf(component: Component): Check | undefined {
 
 function needsTools(words: readonly string[]): boolean {
   return /(?:^|\/)(?:sh|bash|ash|wget|curl|nc|busybox)(?:$|\s)/.test(words[0] ?? "");
+}
+
+/** exec probes as httpGet of /ready; their times stay. */
+function httpProbes(component: Component | undefined, facts: ContainerFacts): readonly Step[] {
+  const { workload, container } = component ?? {};
+  if (!workload) return [];
+  const named = container?.ports?.find(({ name }) => /http/.test(name ?? ""));
+  const port = named?.name ?? 3100;
+  return changeObject(facts, workload, "Let the kubelet ask /ready over HTTP", (value) => {
+    const at = containerAt(value, container?.name);
+    if (!at) return [];
+    return ["startupProbe", "livenessProbe", "readinessProbe"].flatMap((probe): DocumentEdit[] =>
+      valueAt(value, ...at, probe, "exec") === undefined
+        ? []
+        : [
+            { op: "set", path: [...at, probe, "httpGet"], value: { path: "/ready", port } },
+            { op: "remove", path: [...at, probe, "exec"] },
+          ],
+    );
+  });
 }

@@ -1,4 +1,8 @@
 // One release of the image in which /loki belongs to root.
+import type { Fix } from "../../../model/finding.ts";
+import type { Step } from "../../../model/plan.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage, withTag } from "../../change-container.ts";
 import { imageOwnsAsRoot } from "../../loki-image.ts";
 import { textRule } from "../../text-rule.ts";
 
@@ -17,7 +21,7 @@ export const rule = textRule({
     "mkdir /loki: permission denied",
     "open /loki/{folder}: permission denied",
   ],
-  uses: ["docker.containers"],
+  uses: ["config.documents", "kubernetes.objects", "docker.containers"],
   unconfirmed: "silent",
   confirm(hit) {
     const component = hit.component;
@@ -38,17 +42,33 @@ export const rule = textRule({
     "https://github.com/grafana/loki/pull/19952",
     "https://github.com/grafana/loki/blob/v3.6.0/cmd/loki/Dockerfile",
   ],
-  fix: () => ({
-    summary:
-      "Use grafana/loki:3.6.1 or newer; hand the existing volume to uid 10001 once (chown 10001:10001)",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Hand the volume over",
-        command: "docker run --rm -v VOLUME:/loki busybox chown -R 10001:10001 /loki",
-      },
-      { do: "by-hand", title: "image: grafana/loki:3.6.1 or newer, then docker compose up -d" },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    withOwner(
+      repair(
+        "Run 3.6.1, whose image owns its directory; a volume that 3.6.0 has made is handed over once",
+        "disruptive",
+        changeImage(ownerOf(finding, stack), facts, withTag(ownerOf(finding, stack)?.image, "3.6.1")),
+      ),
+    ) ?? {
+      summary:
+        "Use grafana/loki:3.6.1 or newer; hand the existing volume to uid 10001 once (chown 10001:10001)",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Hand the volume over",
+          command: "docker run --rm -v VOLUME:/loki busybox chown -R 10001:10001 /loki",
+        },
+        { do: "by-hand", title: "image: grafana/loki:3.6.1 or newer, then docker compose up -d" },
+      ],
+    },
 });
+
+function withOwner(fix: Fix | undefined): Fix | undefined {
+  const handOver: Step = {
+    do: "by-hand",
+    title: "Where a volume of 3.6.0 is kept: hand its directory over",
+    command: "docker run --rm -v VOLUME:/loki busybox chown 10001:10001 /loki",
+  };
+  return fix && { ...fix, steps: [...fix.steps, handOver] };
+}

@@ -1,7 +1,10 @@
 // node-exporter in a container with half of what it needs to see the host.
 import type { FindingDraft } from "../../../model/finding.ts";
+import { itemsOf } from "../../../model/json-value.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeService, servicesOf } from "../../change-container.ts";
 
 export const rule = defineRule({
   id: "node-exporter/host-view-incomplete",
@@ -14,6 +17,7 @@ export const rule = defineRule({
   nature: "habit",
   effect: "none",
   needs: ["docker.containers"],
+  uses: ["config.documents", "kubernetes.objects"],
   decideWith: "docker inspect -f '{{.HostConfig.PidMode}} {{.HostConfig.Binds}}' NODE_EXPORTER",
   references: ["https://github.com/prometheus/node_exporter#docker"],
   check(_facts, stack) {
@@ -39,7 +43,28 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Show the host's processes and its later mounts",
+      "disruptive",
+      servicesOf(ownerOf(finding, stack)?.docker, facts).flatMap((service) =>
+        changeService(service, "Show the whole host", [
+          ...(/pid: host/.test(finding.says) ? [{ op: "set" as const, path: ["pid"], value: "host" }] : []),
+          ...itemsOf(service.value.volumes).flatMap((volume, i) =>
+            typeof volume === "string" && /^\/:[^:]+(?::(?:ro|rw))?$/.test(volume)
+              ? [
+                  {
+                    op: "replace" as const,
+                    path: ["volumes", i],
+                    value: /:r[ow]$/.test(volume) ? `${volume},rslave` : `${volume}:ro,rslave`,
+                    expect: volume,
+                  },
+                ]
+              : [],
+          ),
+        ]),
+      ),
+    ) ??
     byHand(
       'pid: host, network_mode: host, volumes: ["/:/host:ro,rslave"], command: ["--path.rootfs=/host"]',
       "In the compose file",

@@ -7,6 +7,8 @@ import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 
 export const rule = defineRule({
   id: "node-exporter/rootfs-flag-missing",
@@ -27,7 +29,7 @@ export const rule = defineRule({
     "kubernetes.workloads",
     "kubernetes.pods",
   ],
-  uses: ["host.disks"],
+  uses: ["kubernetes.objects", "host.disks"],
   rivals: [
     {
       rule: "node-exporter/network-namespace-of-container",
@@ -65,7 +67,19 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Name the mount of the host's root",
+      "disruptive",
+      rootOf(finding.says)
+        ? changeArguments(ownerOf(finding, stack), facts, "Name the mount of the host's root", {
+            is: (word) => /^--?path\.rootfs=/.test(word),
+            to: () => `--path.rootfs=${rootOf(finding.says)}`,
+            add: [`--path.rootfs=${rootOf(finding.says)}`],
+            mayBegin: true,
+          })
+        : [],
+    ) ??
     byHand(
       'Mount the host\'s root and name it: volumes: ["/:/host:ro,rslave"], command: ["--path.rootfs=/host"], pid: host, network_mode: host',
       "In the compose file or docker run line, then recreate the container",
@@ -187,4 +201,9 @@ function viewOf(component: Component): View | undefined {
 
 function samePath(a: string, b: string): boolean {
   return a.replace(/\/$/, "") === b.replace(/\/$/, "");
+}
+
+/** Where the finding has seen the host's root inside the container. */
+function rootOf(says: string): string | undefined {
+  return /the host's \/ is mounted at (\/[^\s,]*)/.exec(says)?.[1];
 }

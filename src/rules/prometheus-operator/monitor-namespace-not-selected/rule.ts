@@ -1,13 +1,18 @@
 // The Prometheus object (or the operator) looks for monitors in other namespaces only.
+
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { KubernetesObject } from "../../../model/kubernetes.ts";
 import type { Place } from "../../../model/place.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
 import { valueAt } from "../../../stack/config-value.ts";
 import { labelsOf, lacking, lineOf, monitorKinds, objectsOf, selectorAt } from "../../../stack/monitors.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject, type ObjectFacts } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "prometheus-operator/monitor-namespace-not-selected",
@@ -19,6 +24,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-in",
   needs: ["kubernetes.objects"],
+  uses: ["config.documents"],
   rivals: [
     {
       rule: "prometheus-operator/monitor-lacks-selected-label",
@@ -64,8 +70,14 @@ export const rule = defineRule({
       }),
     );
   },
-  fix: (finding) =>
-    finding.says.includes("indented")
+  fix: (finding, facts, _stack) =>
+    (repair(
+      finding.says.includes("indented")
+        ? "Move namespaceSelector beside selector"
+        : "Label the namespace as Prometheus selects it",
+      "safe",
+      finding.says.includes("indented") ? outdent(finding, facts) : labelNamespace(finding, facts),
+    ) ?? finding.says.includes("indented"))
       ? byHand(
           "Move namespaceSelector one level up, beside selector",
           "In the monitor's spec",
@@ -132,4 +144,30 @@ function bySelector(
     says: `${id} selects namespaces with ${missing.join(", ")} (${key}), which ${namespace} lacks`,
     at: selector.at,
   };
+}
+
+function outdent({ subject }: FindingDraft, facts: ObjectFacts): readonly Step[] {
+  const [kind = "", id = ""] = subject.id.split(" ");
+  return changeObject(facts, { kind, ...splitName(id) }, "Move namespaceSelector one level up", (value) => {
+    const stands = valueAt(value, "spec", "selector", "namespaceSelector");
+    if (stands === undefined || valueAt(value, "spec", "namespaceSelector") !== undefined) return [];
+    return [
+      { op: "set", path: ["spec", "namespaceSelector"], value: stands },
+      { op: "remove", path: ["spec", "selector", "namespaceSelector"] },
+    ];
+  });
+}
+
+function labelNamespace({ says }: FindingDraft, facts: ObjectFacts): readonly Step[] {
+  const [, pairs = "", namespace] =
+    /selects namespaces with (.+) \(\w+\), which (\S+) lacks$/.exec(says) ?? [];
+  if (namespace === undefined) return [];
+  return changeObject(facts, { kind: "Namespace", name: namespace }, `Label namespace ${namespace}`, () =>
+    pairs.split(", ").flatMap((pair) => {
+      const [key = "", value = ""] = pair.split("=");
+      // This one is the API server's own.
+      if (key === "kubernetes.io/metadata.name") return [];
+      return [{ op: "set" as const, path: ["metadata", "labels", key], value }];
+    }),
+  );
 }

@@ -1,8 +1,13 @@
 // The Service matches; the port the monitor names is not the name of one of its ports.
+
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, textAt } from "../../../stack/config-value.ts";
 import { lacking, lineOf, objectsOf, selectorAt, servicesInReach } from "../../../stack/monitors.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "prometheus-operator/monitor-port-unknown",
@@ -14,6 +19,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-in",
   needs: ["kubernetes.objects", "kubernetes.services"],
+  uses: ["config.documents"],
   decideWith: "kubectl -n NAMESPACE get svc SERVICE -o jsonpath='{.spec.ports}'",
   references: [
     "https://github.com/prometheus-operator/prometheus-operator/blob/main/Documentation/platform/troubleshooting.md",
@@ -50,10 +56,32 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary:
-      "Name the Service's port and use that name in the ServiceMonitor (or targetPort for the container's port)",
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Make the two names equal" }],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Name the Service's one port in the monitor",
+      "safe",
+      changeObject(
+        facts,
+        { kind: "ServiceMonitor", ...splitName(finding.subject.id.split(" ")[1] ?? "") },
+        "Name the port as the Service does",
+        (value) => portEdits(value, finding.says),
+      ),
+    ) ?? {
+      summary:
+        "Name the Service's port and use that name in the ServiceMonitor (or targetPort for the container's port)",
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Make the two names equal" }],
+    },
 });
+
+/** Only where the Service has one port, and it has a name. */
+function portEdits(value: unknown, says: string): readonly DocumentEdit[] {
+  const [, wrong] = /scrapes port "([^"]*)"/.exec(says) ?? [];
+  const [, right] = /\(it has: ([\w-]+)\)$/.exec(says) ?? [];
+  if (right === undefined) return [];
+  return listAt(value, "spec", "endpoints").flatMap((endpoint, i): DocumentEdit[] =>
+    textAt(endpoint, "port") === wrong
+      ? [{ op: "set", path: ["spec", "endpoints", i, "port"], value: right }]
+      : [],
+  );
+}

@@ -1,7 +1,13 @@
 // The monitor is taken, its own selector matches no Service: 0 of N targets, all dropped.
+
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { listAt, valueAt } from "../../../stack/config-value.ts";
 import { lacking, objectsOf, selectorAt, servicesInReach } from "../../../stack/monitors.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 
 export const rule = defineRule({
   id: "prometheus-operator/monitor-selects-no-service",
@@ -13,6 +19,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-in",
   needs: ["kubernetes.objects", "kubernetes.services"],
+  uses: ["config.documents"],
   decideWith: "kubectl get svc -A --show-labels",
   references: [
     "https://github.com/prometheus-operator/prometheus-operator/blob/main/Documentation/platform/troubleshooting.md",
@@ -45,16 +52,51 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: (finding) => ({
-    summary: finding.says.includes("namespaceSelector")
-      ? "Set spec.namespaceSelector.matchNames (or any: true) on the ServiceMonitor"
-      : "Make the selector and the Service's labels agree",
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Compare both", command: "kubectl get svc -A --show-labels" }],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Let the monitor look where the Service is, for the labels it has",
+      "safe",
+      changeObject(
+        facts,
+        { kind: "ServiceMonitor", ...splitName(finding.subject.id.split(" ")[1] ?? "") },
+        "Let the monitor select the Service",
+        (value) => namespaceEdits(value, finding.says) ?? labelEdits(value, finding.says),
+      ),
+    ) ?? {
+      summary: finding.says.includes("namespaceSelector")
+        ? "Set spec.namespaceSelector.matchNames (or any: true) on the ServiceMonitor"
+        : "Make the selector and the Service's labels agree",
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Compare both", command: "kubectl get svc -A --show-labels" }],
+    },
 });
 
 function describe(labels: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return pairs.length > 0 ? pairs.join(", ") : "no labels";
+}
+
+function namespaceEdits(value: unknown, says: string): readonly DocumentEdit[] | undefined {
+  const [, namespace] = /the Service ([\w.-]+)\/\S+ it selects is in another/.exec(says) ?? [];
+  if (namespace === undefined) return undefined;
+  const path = ["spec", "namespaceSelector", "matchNames"];
+  return listAt(value, ...path).length > 0
+    ? [{ op: "append", path, value: namespace }]
+    : [{ op: "set", path, value: [namespace] }];
+}
+
+/** The Service has the very value under another key: `app=cart` for `app.kubernetes.io/name=cart`. */
+function labelEdits(value: unknown, says: string): readonly DocumentEdit[] {
+  const has = /\(\S+ has ([^)]*)\)$/.exec(says)?.[1]?.split(", ") ?? [];
+  const path = ["spec", "selector", "matchLabels"];
+  const pairs = Object.entries(valueAt(value, ...path) ?? {});
+  const [pair, other] = pairs;
+  if (!pair || other) return [];
+  const [same, second] = has.filter((one) => one.endsWith(`=${pair[1]}`));
+  const key = same?.split("=")[0];
+  if (key === undefined || second !== undefined || key === pair[0]) return [];
+  return [
+    { op: "set", path: [...path, key], value: pair[1] },
+    { op: "remove", path: [...path, pair[0]] },
+  ];
 }

@@ -1,6 +1,8 @@
 // A downgrade below 2.55 cannot read what 3.x has written.
 import { isAtLeast, isBefore } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeImage, withTag } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -24,7 +26,7 @@ export const rule = textRule({
     "found unsequential head chunk files",
     "opening storage failed…unknown record type",
   ],
-  uses: ["host.versions"],
+  uses: ["config.documents", "kubernetes.objects", "host.versions"],
   unconfirmed: "possible",
   confirm(hit, facts) {
     const version = hit.component?.version;
@@ -47,7 +49,12 @@ export const rule = textRule({
   ],
   decideWith: "docker images prom/prometheus; ls -la DATA_DIRECTORY/*/meta.json",
   references: ["https://prometheus.io/docs/prometheus/latest/migration/#tsdb-format-and-downgrade"],
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run the last 2.x, which reads both",
+      "disruptive",
+      changeImage(ownerOf(finding, stack), facts, withTag(ownerOf(finding, stack)?.image, "v2.55.1")),
+    ) ??
     byHand(
       "Roll forward to the version that wrote the data, or run v2.55.1; move the data directory away only when it may be lost",
       "Change the image tag",

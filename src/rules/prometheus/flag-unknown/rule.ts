@@ -1,4 +1,7 @@
 // The image does not know a flag it is started with.
+
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -19,6 +22,7 @@ export const rule = textRule({
     "config-reloader",
     "kube-state-metrics",
   ],
+  uses: ["config.documents", "kubernetes.objects"],
   texts: [
     "error: unknown long flag '{flag}'",
     "unknown long flag '{flag}'",
@@ -46,10 +50,21 @@ export const rule = textRule({
     "https://prometheus.io/docs/prometheus/latest/migration/",
     "https://prometheus.io/docs/prometheus/latest/command-line/prometheus/",
   ],
-  fix: () => ({
-    summary:
-      "Align image tag and flags (retention: --storage.tsdb.retention.time; agent: --agent; remote write receiver: --web.enable-remote-write-receiver)",
-    risk: "disruptive",
-    steps: [{ do: "by-hand", title: "Remove or rename the flag" }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Remove the flag that this version does not know",
+      "disruptive",
+      changeArguments(ownerOf(finding, stack), facts, "Remove the unknown flag", {
+        is: (word) => bareFlag(word) === bareFlag(/^Flag (\S+) /.exec(finding.says)?.[1] ?? ""),
+      }),
+    ) ?? {
+      summary:
+        "Align image tag and flags (retention: --storage.tsdb.retention.time; agent: --agent; remote write receiver: --web.enable-remote-write-receiver)",
+      risk: "disruptive",
+      steps: [{ do: "by-hand", title: "Remove or rename the flag" }],
+    },
 });
+
+function bareFlag(word: string): string {
+  return word.replace(/^-{1,2}/, "").split("=")[0] ?? "";
+}

@@ -1,4 +1,7 @@
 // One data directory serves one process; replicas that share a volume fight for its lock.
+
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { runOne } from "../../change-object.ts";
 import { mentionsReplicas, sharedVolumeOwners } from "../../lock-holders.ts";
 import { textRule } from "../../text-rule.ts";
 
@@ -13,7 +16,7 @@ export const rule = textRule({
   effect: "down",
   phase: "storage",
   texts: ["lock DB directory: resource temporarily unavailable", "Locked by other process"],
-  uses: ["kubernetes.workloads", "kubernetes.pods", "config.documents"],
+  uses: ["kubernetes.objects", "kubernetes.workloads", "kubernetes.pods", "config.documents"],
   unconfirmed: "possible",
   confirm: (hit, facts) => {
     const shared = sharedVolumeOwners(hit.component, facts);
@@ -42,16 +45,21 @@ export const rule = textRule({
     "https://github.com/prometheus-community/helm-charts/issues/2894",
     "https://github.com/prometheus/prometheus/issues/8308",
   ],
-  fix: () => ({
-    summary:
-      "Run one replica per volume: replicas 1, or a StatefulSet with one claim each (chart: server.statefulSet.enabled=true)",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Scale to one replica",
-        command: "kubectl -n NAMESPACE scale deployment PROMETHEUS --replicas=1",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Run one Prometheus on the volume",
+      "disruptive",
+      runOne(facts, ownerOf(finding, stack)?.workload, "Run one Prometheus on the volume"),
+    ) ?? {
+      summary:
+        "Run one replica per volume: replicas 1, or a StatefulSet with one claim each (chart: server.statefulSet.enabled=true)",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Scale to one replica",
+          command: "kubectl -n NAMESPACE scale deployment PROMETHEUS --replicas=1",
+        },
+      ],
+    },
 });

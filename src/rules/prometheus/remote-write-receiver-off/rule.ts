@@ -1,5 +1,7 @@
 // Somebody pushes to a Prometheus that was not told to receive.
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeArguments } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -19,7 +21,7 @@ export const rule = textRule({
     "remote write receiver needs to be enabled with --enable-feature=remote-write-receiver",
     "remote write receiver needs to be enabled",
   ],
-  uses: ["component.flags"],
+  uses: ["config.documents", "kubernetes.objects", "component.flags"],
   about: "prometheus",
   confirm: (_hit, facts, stack) => {
     const flag = facts["component.flags"].find(
@@ -46,7 +48,17 @@ export const rule = textRule({
     "https://prometheus.io/docs/prometheus/latest/querying/api/#remote-write-receiver",
     "https://prometheus.io/docs/prometheus/latest/feature_flags/",
   ],
-  fix: () =>
+  fix: (_finding, facts, stack) =>
+    repair(
+      "Start Prometheus with --web.enable-remote-write-receiver",
+      "disruptive",
+      changeArguments(
+        stack.components.find(({ kind }) => kind === "prometheus"),
+        facts,
+        "Let Prometheus take remote write",
+        { add: ["--web.enable-remote-write-receiver"] },
+      ),
+    ) ??
     byHand(
       "Start Prometheus with --web.enable-remote-write-receiver (operator: spec.enableRemoteWriteReceiver: true; chart: prometheus.prometheusSpec.enableRemoteWriteReceiver: true)",
       "In the command of Prometheus, then recreate it",

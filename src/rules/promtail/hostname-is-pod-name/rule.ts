@@ -1,8 +1,14 @@
 // Promtail keeps only targets of its own node, and takes the pod's name for the node's.
+
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { Component } from "../../../model/stack.ts";
+import { valueAt } from "../../../stack/config-value.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { changeObject, containerAt, type ObjectFacts } from "../../change-object.ts";
 
 export const rule = defineRule({
   id: "promtail/hostname-is-pod-name",
@@ -16,7 +22,7 @@ export const rule = defineRule({
   effect: "no-data-in",
   phase: "run",
   needs: ["config.documents"],
-  uses: ["kubernetes.workloads", "kubernetes.pods"],
+  uses: ["kubernetes.objects", "kubernetes.workloads", "kubernetes.pods"],
   decideWith: "kubectl -n NAMESPACE get ds PROMTAIL -o jsonpath='{.spec.template.spec.containers[0].env}'",
   references: ["https://grafana.com/docs/loki/latest/send-data/promtail/scraping/#kubernetes-discovery"],
   check({ "config.documents": documents }, stack) {
@@ -53,9 +59,27 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair(
+      "Give Promtail the node's name as its host name",
+      "disruptive",
+      nodeName(ownerOf(finding, stack), facts),
+    ) ??
     byHand(
       "env: [{name: HOSTNAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}] in the DaemonSet",
       "In the container of Promtail",
     ),
 });
+
+function nodeName(component: Component | undefined, facts: ObjectFacts): readonly Step[] {
+  const { workload, container } = component ?? {};
+  if (!workload) return [];
+  const entry = { name: "HOSTNAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
+  return changeObject(facts, workload, "Set HOSTNAME from spec.nodeName", (value) => {
+    const at = containerAt(value, container?.name);
+    if (!at) return [];
+    return Array.isArray(valueAt(value, ...at, "env"))
+      ? [{ op: "append", path: [...at, "env"], value: entry }]
+      : [{ op: "set", path: [...at, "env"], value: [entry] }];
+  });
+}
