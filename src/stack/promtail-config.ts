@@ -101,7 +101,7 @@ function readJob(doc: ConfigDocument, path: Path): PromtailJob {
 }
 
 function sourceOf(key: string): string | undefined {
-  const discovery = /^(\w+)_(?:sd_)?configs$/.exec(key)?.[1];
+  const discovery = /^(\w+?)_(?:sd_)?configs$/.exec(key)?.[1];
   if (discovery !== undefined) return discovery === "relabel" ? undefined : discovery;
   return /^(?:journal|syslog|loki_push_api|windows_events|gelf|cloudflare|heroku_drain|kafka|gcplog|azure_event_hubs)$/.test(
     key,

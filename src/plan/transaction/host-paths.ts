@@ -38,7 +38,12 @@ export function pathsScript(
   ].join("\n");
 }
 
-const kinds: Readonly<Record<number, PathFact["is"]>> = { 16807: "file", 9604: "folder", 21609: "link" };
+/** S_IFMT of inode(7). */
+const kinds: ReadonlyMap<number, PathFact["is"]> = new Map([
+  [0o100000, "file"],
+  [0o040000, "folder"],
+  [0o120000, "link"],
+]);
 
 export function parsePaths(text: string): Map<string, PathFact> {
   const facts = new Map<string, PathFact>();
@@ -48,7 +53,7 @@ export function parsePaths(text: string): Map<string, PathFact> {
       const [, hex = "", uid, gid, bytes, changed, path = ""] = stat;
       const raw = Number.parseInt(hex, 16);
       facts.set(path, {
-        is: kinds[raw & 0o170000] ?? "other",
+        is: kinds.get(raw & 0o170000) ?? "other",
         uid: Number(uid),
         gid: Number(gid),
         mode: raw & 0o7777,
