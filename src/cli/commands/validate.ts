@@ -39,7 +39,7 @@ export function addValidate(program: Command): void {
     )
     .option(
       "--expect <file>",
-      "what must be there, instead of the model: targets, hosts, data sources, … (YAML)",
+      "what must be there, instead of the model: targets, hosts, data sources and so on (YAML)",
     )
     .option("--grafana-url <url>", "ask Grafana at this address from here, instead of where it runs")
     .option("--grafana-login <reference>", "'${env:NAME}' or file:/path; holds user:password or a token")

@@ -36,7 +36,15 @@ export function prometheusAnswers(
       data: { "config.file": "/etc/prometheus/prometheus.yml", "web.listen-address": "0.0.0.0:9090" },
     },
     [at("/api/v1/status/runtimeinfo")]: { status: "success", data: { reloadConfigSuccess: true } },
-    [at("/api/v1/status/buildinfo")]: { status: "success", data: { version: "3.5.0" } },
+    [at("/api/v1/status/buildinfo")]: {
+      status: "success",
+      data: {
+        version: "3.5.0",
+        revision: "8be3a9560fbdd18a94dedec4b747c35178177202",
+        branch: "HEAD",
+        goVersion: "go1.24.5",
+      },
+    },
   };
 }
 
