@@ -7,6 +7,7 @@ import { addDiagnose } from "./commands/diagnose.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addLint } from "./commands/lint.ts";
+import { addPreflight } from "./commands/preflight.ts";
 import { addRbac } from "./commands/rbac.ts";
 import { addRemediate } from "./commands/remediate.ts";
 import { addRollback } from "./commands/rollback.ts";
@@ -35,7 +36,7 @@ export function buildProgram(): Command {
     .exitOverride()
     .configureHelp({ helpWidth: 80 })
     .addHelpText("after", examples);
-  for (const add of [...deployingVerbs, ...verbs]) add(program);
+  for (const add of [...deployingVerbs, addPreflight, ...verbs]) add(program);
   return program;
 }
 

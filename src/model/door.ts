@@ -2,6 +2,8 @@
 
 export interface RunOptions {
   readonly stdin?: Uint8Array | string;
+  /** Instead of `stdin`, for what is too large to hold: read once, as fast as the other end takes it. */
+  readonly stdinFrom?: () => AsyncIterable<Uint8Array>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Of stdout; more is cut and `truncated` is set. */

@@ -73,6 +73,8 @@ export interface StackComponent {
   readonly version: string;
   /** Whole reference, with tag or digest. */
   readonly image: string;
+  /** File of `docker save` on the machine that applies, for hosts that cannot pull. */
+  readonly archive?: string;
   readonly port: number;
   /** Loki's gRPC, Alertmanager's cluster. */
   readonly secondPort?: number;

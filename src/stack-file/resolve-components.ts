@@ -55,6 +55,7 @@ function resolveComponent(kind: DeployedKind, input: StackFileInput, drafts: Dra
     kind,
     version,
     image: own.image ?? inherited.image ?? imageOf(kind, version),
+    archive: own.archive ?? inherited.archive,
     port: own.port ?? release.port,
     secondPort: kind === "loki" ? (loki?.grpc_port ?? release.secondPort) : release.secondPort,
     host: isServerKind(kind) ? serverOf(kind, own.host, input, drafts) : undefined,

@@ -94,6 +94,9 @@ const component = z.strictObject({
   image: line
     .optional()
     .describe("whole image reference, for a registry of your own; the version says what is in it"),
+  archive: line
+    .optional()
+    .describe("file of docker save with this image, relative to this file, for hosts that cannot pull it"),
   port: port.optional(),
   listen: addressText.optional(),
   host: nameText.optional().describe("the server it runs on, when there is more than one"),

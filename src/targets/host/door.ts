@@ -21,6 +21,8 @@ export interface HostSession extends HostDoor {
 export interface SshOptions {
   readonly config?: string;
   readonly identity?: string;
+  /** Hosts to jump over, as in ssh -J. */
+  readonly jump?: string;
   readonly turns: Turns;
   readonly connectTimeoutSeconds?: number;
   /** Another program than `ssh`, for tests. */
@@ -95,6 +97,7 @@ export function sshWords(address: HostAddress, options: SshOptions, folder: stri
     "-T",
     ...(options.config === undefined ? [] : ["-F", options.config]),
     ...(options.identity === undefined ? [] : ["-i", options.identity]),
+    ...(options.jump === undefined ? [] : ["-J", options.jump]),
     ...set("BatchMode", "yes"),
     ...set("ConnectTimeout", String(options.connectTimeoutSeconds ?? 10)),
     ...set("ServerAliveInterval", "5"),
@@ -127,9 +130,9 @@ interface Started extends ProgramResult {
 async function start(argv: readonly string[], script: string, options: SessionOptions): Promise<Started> {
   const mark = `watchmend-${randomBytes(12).toString("hex")}`;
   const marked = `printf '%s\\n' ${mark} >&2\n${script}\n`;
-  const isByInput = options.stdin === undefined;
+  const isByInput = options.stdin === undefined && options.stdinFrom === undefined;
   const words = isByInput ? [...argv, "-s"] : [...argv, "-c", ...argumentFor(argv, marked)];
-  const result = await runProgram(words, { ...options, stdin: options.stdin ?? marked });
+  const result = await runProgram(words, isByInput ? { ...options, stdin: marked } : options);
   const at = result.stderr.indexOf(`${mark}\n`);
   if (at === -1) return { ...result, isReached: false };
   return { ...result, stderr: result.stderr.slice(at + mark.length + 1), isReached: true };

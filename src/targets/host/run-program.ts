@@ -1,5 +1,6 @@
 // Runs one local program with everything bounded: time, bytes, and an end that does not wait for whoever kept a pipe open.
 import { type ChildProcess, spawn } from "node:child_process";
+import { Readable } from "node:stream";
 import type { RunOptions, RunResult } from "../../model/door.ts";
 
 export interface ProgramOptions extends RunOptions {
@@ -70,7 +71,9 @@ export function runProgram(argv: readonly string[], options: ProgramOptions): Pr
     child.stderr?.on("data", (chunk: Uint8Array) => err.add(chunk));
     // a program that ends without reading its input is no error of ours
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(options.stdin ?? "");
+    if (options.stdinFrom && child.stdin)
+      Readable.from(options.stdinFrom()).on("error", stop).pipe(child.stdin);
+    else child.stdin?.end(options.stdin ?? "");
   });
 }
 

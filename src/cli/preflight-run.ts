@@ -1,0 +1,76 @@
+// Looks at every host of a model before anything is changed: one batch per host, then the connections between them.
+import { firstSight } from "../diagnose/first-sight.ts";
+import type { DesiredState } from "../model/desired.ts";
+import type { Facts } from "../model/facts.ts";
+import type { Connection, HostSight, ImageArchive, Preflight } from "../model/preflight.ts";
+import type { StackFile } from "../model/stack-file.ts";
+import type { ReadSession } from "../model/target.ts";
+import { plannedConnections } from "../plan/preflight/connections.ts";
+import { isEvery, isSameSocket, listenAddress } from "../plan/preflight/listen-address.ts";
+import { preflightChecks } from "../plan/preflight/registry.ts";
+import { looksOf, questionsFor, runChecks } from "../plan/preflight/run-checks.ts";
+import type { HostSession } from "../targets/host/door.ts";
+import { lookBefore } from "../targets/host/preflight-look.ts";
+import { tryConnections, type WantedConnection } from "../targets/host/try-connections.ts";
+import { version } from "./version.ts";
+
+export interface PreflightRun {
+  readonly stack: StackFile;
+  readonly desired: DesiredState;
+  readonly archives: readonly ImageArchive[];
+  /** By the names of the model; hosts without one are left out. */
+  readonly sessions: ReadonlyMap<string, HostSession>;
+  readonly read: ReadSession;
+  readonly acceptUnknown: boolean;
+}
+
+export async function preflight(run: PreflightRun): Promise<Preflight> {
+  const { stack, desired, archives, sessions, read } = run;
+  const looks = looksOf(preflightChecks);
+  const looked = await Promise.all(
+    stack.hosts.flatMap((host) => {
+      const session = sessions.get(host.name);
+      const wanted = desired.hosts.find(({ name }) => name === host.name);
+      if (!session || !wanted) return [];
+      const questions = questionsFor(preflightChecks, host, wanted, { stack, archives });
+      return [
+        lookBefore(session, host.name, looks, questions, read).then((look) => ({ name: host.name, ...look })),
+      ];
+    }),
+  );
+  const sights = new Map<string, HostSight>(looked.map(({ name, sight }) => [name, sight]));
+  const { facts } = firstSight(looked.flatMap(({ items }) => items));
+  const reached = new Map([...sessions].filter(([name]) => sights.get(name)?.reached));
+  const wanted = plannedConnections(stack)
+    .filter(({ from, to }) => reached.has(from) && (to === undefined || reached.has(to)))
+    .map((one) => withListener(one, stack, facts));
+  read.progress({ target: "hosts", doing: `trying ${wanted.length} connections` });
+  const connections = await tryConnections(reached, wanted, read.signal);
+  const { acceptUnknown } = run;
+  return runChecks(
+    preflightChecks,
+    { stack, desired, sights, facts, connections, archives },
+    { version: version(), acceptUnknown },
+  );
+}
+
+/** Where nobody listens yet, we may for a moment, on the address that the component will bind. */
+function withListener(one: Connection, stack: StackFile, facts: Facts): WantedConnection {
+  const host = stack.hosts.find(({ name }) => name === one.to);
+  if (!host) return { ...one, isServed: false };
+  const component = stack.components.find(
+    ({ kind, port }) => port === one.port && host.components.includes(kind),
+  );
+  const address = component ? listenAddress(stack, host, component.kind) : host.listen;
+  const isServed = facts["host.listeners"].some(
+    (listener) =>
+      listener.host === one.to &&
+      listener.protocol === "tcp" &&
+      listener.container === undefined &&
+      listener.port === one.port &&
+      isSameSocket(listener.address, address),
+  );
+  // A name may stand for several addresses; a listener on all of them answers on the right one.
+  const listenOn = isEvery(address) || /^[\d.]+$|:/.test(address) ? address : "0.0.0.0";
+  return { ...one, isServed, ...(one.isOurs && !isServed ? { listenOn } : {}) };
+}
