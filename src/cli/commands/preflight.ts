@@ -1,6 +1,6 @@
 // The command line of `preflight`. Its code is loaded only when it runs, so that --help starts at once.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../../stack/duration.ts";
+import { parseDuration } from "../../model/duration.ts";
 
 export interface PreflightOptions {
   readonly file: string;
