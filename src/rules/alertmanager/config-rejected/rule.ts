@@ -13,6 +13,13 @@ export const rule = textRule({
   effect: "down",
   phase: "config",
   from: ["alertmanager", "prometheus-operator", "kubernetes"],
+  explains: [
+    {
+      rule: "kubernetes/config-volume-missing",
+      via: "anything",
+      mechanism: "the operator writes the generated Secret only from a configuration that parses",
+    },
+  ],
   texts: [
     'undefined receiver "{receiver}" used in route',
     "base config from Secret could not be parsed: {error*}",

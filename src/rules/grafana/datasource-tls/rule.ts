@@ -17,7 +17,10 @@ export const rule = textRule({
     "x509: certificate has expired",
     "first record does not look like a TLS handshake",
   ],
-  confirm: (hit) => ({ holds: hit.line.component === "grafana" }),
+  confirm: ({ line }) => ({
+    // the catalogue of plugins is no data source
+    holds: line.component === "grafana" && !/grafana\.com\/api\/plugins|plugins\/repo/.test(line.text),
+  }),
   says: ({ line }) => {
     const url = line.text.match(/https:\/\/[^\s"\\]+/)?.[0] ?? "the data source";
     if (/unknown authority/.test(line.text))

@@ -15,6 +15,7 @@ export const rule = textRule({
     "failed to install plugin {plugin*}",
     "failure: failed to install plugin",
     "Failed to send request…grafana.com",
+    "Failed to send request{rest*}/plugins/",
     "Error: ✗ {plugin} is not compatible",
     "404: Plugin not found",
   ],
@@ -24,7 +25,9 @@ export const rule = textRule({
       ? "The plugin to preinstall does not exist (404: Plugin not found)"
       : /not compatible/.test(line.text)
         ? "The plugin is not compatible with this Grafana version"
-        : "The plugin cannot be downloaded: Grafana has no way to grafana.com",
+        : /x509/.test(line.text)
+          ? "The plugin cannot be downloaded: the certificate shown for grafana.com is signed by an unknown authority (a proxy that inspects TLS), whose CA the container does not trust"
+          : "The plugin cannot be downloaded: Grafana has no way to grafana.com",
   decideWith:
     "docker inspect GRAFANA | grep -E 'GF_(INSTALL_PLUGINS|PLUGINS_PREINSTALL)'; curl -sI https://grafana.com",
   references: ["https://grafana.com/docs/grafana/latest/administration/plugin-management/"],

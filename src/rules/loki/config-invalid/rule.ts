@@ -13,6 +13,8 @@ const texts = [
   "failed parsing config: {file} line {line#}: cannot unmarshal {what*}",
   "failed parsing config: {file}: …L{line#}.C{column#}: {what*}",
   "cannot unmarshal {what*} into {type}",
+  "error loading config…parsing time {what*}",
+  "failed parsing config…parsing time {what*}",
 ];
 const patterns = texts.map(compilePattern);
 /** Other rules say what is wrong there. */
@@ -45,7 +47,7 @@ export const rule = defineRule({
           (line.component === undefined && (/loki/i.test(line.text) || followsHeader(line, lines)))) &&
         matches(patterns, line) &&
         !elsewhere.test(line.text) &&
-        (/failed parsing config/.test(line.text)
+        (/failed parsing config|error loading config/.test(line.text)
           ? !/unmarshal errors:\W*$/.test(line.text)
           : followsHeader(line, lines)),
     );

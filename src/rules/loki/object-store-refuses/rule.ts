@@ -5,6 +5,11 @@ import { textRule } from "../../text-rule.ts";
 const causes: readonly (readonly [RegExp, string, string])[] = [
   [/NoSuchBucket/i, "the bucket does not exist (NoSuchBucket)", "Create the bucket, or correct bucketnames"],
   [
+    /AuthorizationHeaderMalformed|BucketRegionError|PermanentRedirect|IllegalLocationConstraint/i,
+    "the bucket lies in another region than the configuration says",
+    "Set the bucket's region (storage_config.aws.region, loki.storage.s3.region) and, for AWS, no endpoint of another region",
+  ],
+  [
     /InvalidAccessKeyId/i,
     "the access key is unknown there (InvalidAccessKeyId)",
     "Correct access_key_id; look whether the key belongs to this endpoint",
@@ -56,6 +61,11 @@ export const rule = textRule({
     "does not have storage.objects.{right} access",
     "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
     "The specified bucket does not exist",
+    "AuthorizationHeaderMalformed:",
+    "BucketRegionError:",
+    "PermanentRedirect:",
+    "api error AuthorizationHeaderMalformed",
+    "api error PermanentRedirect",
   ],
   from: ["loki"],
   uses: ["config.documents", "host.versions", "kubernetes.pods"],
@@ -68,6 +78,9 @@ export const rule = textRule({
   },
   says({ line }) {
     const action = /(?:perform: ?|have )((?:s3|sts|kms):\w+|storage\.objects\.\w+)/.exec(line.text)?.[1];
+    const region = /region '([\w-]+)' is wrong; expecting '([\w-]+)'/.exec(line.text);
+    if (region)
+      return `Loki's object store answers, but refuses: the bucket lies in region ${region[2]}, the configuration says ${region[1]}`;
     return `Loki's object store answers, but refuses: ${causeOf(line.text)[1]}${action ? `; it names ${action}` : ""}`;
   },
   rivals: [

@@ -1,4 +1,5 @@
 // The log file is a link whose target is not mounted into the agent.
+import { placeOf, textAt } from "../../../stack/config-value.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -17,12 +18,27 @@ export const rule = textRule({
     "failed to tail file…stat {path}: no such file or directory",
   ],
   atLeast: 2,
-  uses: ["docker.engines", "docker.containers", "kubernetes.pods"],
+  explains: [
+    {
+      rule: "promtail/nothing-to-tail",
+      via: "same-component",
+      mechanism: "links whose targets are not there are no files to tail",
+    },
+  ],
+  uses: ["config.documents", "docker.engines", "docker.containers", "kubernetes.pods"],
   unconfirmed: "likely",
   confirm: (_hit, facts) => {
     const engine = facts["docker.engines"].find(
       (entry) => entry.rootDir !== undefined && entry.rootDir !== "/var/lib/docker",
     );
+    const daemon = facts["config.documents"].find(({ kind }) => kind === "docker-daemon");
+    const root = daemon && textAt(daemon.value, "data-root");
+    if (!engine && daemon && root && root !== "/var/lib/docker")
+      return {
+        holds: true,
+        proof: [placeOf(daemon, "data-root")],
+        says: `Docker keeps its data in ${root} (data-root), which is not mounted into the agent; the links in /var/log point there`,
+      };
     return engine
       ? {
           holds: true,
