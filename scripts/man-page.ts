@@ -79,7 +79,10 @@ function term(name: string, text: string, font: "B" | "I" = "B"): string[] {
 
 /** Hyphens that are typed stay hyphens, and no line is taken for a request. */
 function roff(text: string): string {
-  const plain = text.replaceAll("\\", "\\e").replaceAll("-", "\\-");
+  const plain = text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll(/[^\x20-\x7e\n]/gu, (sign) => `\\[u${codePoint(sign)}]`);
   return /^[.']/.test(plain) ? `\\&${plain}` : plain;
 }
 
@@ -89,4 +92,9 @@ function sentence(text: string): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** As groff writes it: four digits or more. */
+function codePoint(sign: string): string {
+  return (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }
