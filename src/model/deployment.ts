@@ -119,3 +119,15 @@ export interface HostRecord {
   /** By component: hash of the configuration it has read. */
   readonly read: Readonly<Record<string, string>>;
 }
+
+/** One thing that is not as it was left, or that the model wants otherwise now. */
+export interface Drifted {
+  readonly host: string;
+  readonly subject: string;
+  /** `host`: somebody changed it there. `model`: watchmend.yaml was changed. `never`: it was not applied yet. */
+  readonly since: "host" | "model" | "never";
+  readonly says: string;
+  readonly fields: readonly FieldChange[];
+  readonly before?: string;
+  readonly after?: string;
+}

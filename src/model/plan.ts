@@ -95,6 +95,16 @@ export type Step =
       readonly files: readonly PutFile[];
       /** Files that an earlier deployment wrote, with the hash it wrote, and that are not part of it any more. */
       readonly remove: readonly { readonly path: string; readonly sha256: string }[];
+      /** Folders that are taken away where they are empty by then. */
+      readonly removeEmpty?: readonly string[];
+    }
+  | {
+      /** A folder of data put aside on the same disk, to be thrown away by a person or moved back. */
+      readonly do: "move-folder";
+      readonly title: string;
+      readonly host: string;
+      readonly from: string;
+      readonly to: string;
     }
   | {
       /**

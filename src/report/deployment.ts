@@ -61,7 +61,7 @@ function fileLines({ path, change, before, after, secret, note }: FileChange, in
   return [head, ...difference(before ?? "", after ?? "", ink)];
 }
 
-function difference(before: string, after: string, ink: Ink): string[] {
+export function difference(before: string, after: string, ink: Ink): string[] {
   const patch = createTwoFilesPatch("a", "b", before, after, "", "", { context: 2, maxEditLength: 5000 });
   if (patch === undefined) return [`      ${ink.dim("too different to show line by line")}`];
   const lines = patch

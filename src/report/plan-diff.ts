@@ -106,6 +106,8 @@ function stepLines(step: Step): PlanLine[] {
         ...step.files.map(({ path }): PlanLine => ({ sign: "+", text: oneLine(path) })),
         ...step.remove.map(({ path }): PlanLine => ({ sign: "-", text: oneLine(path) })),
       ];
+    case "move-folder":
+      return [{ sign: "~", text: `${oneLine(step.from)} → ${oneLine(step.to)}` }];
     case "put-container":
       return [
         { sign: "!", text: `${step.spec ? "make" : "take away"} container ${oneLine(step.name)}` },

@@ -28,6 +28,8 @@ const image = z.strictObject({
   host: z.string(),
   tag: z.string(),
   directories: z.array(z.strictObject({ path: z.string(), before: owned.optional(), after: owned })),
+  /** Taken away where they are empty, parents first. */
+  empty: z.array(z.strictObject({ path: z.string(), before: owned })).default([]),
   files: z.array(z.strictObject({ path: z.string(), before: text.optional(), after: text.optional() })),
   /** Their values stay on the host: the one before lies beside, and what is compared is a salted hash. */
   secrets: z.array(
@@ -108,6 +110,10 @@ export const putFiles = defineKind<FilesStep, Image>({
           const fact = facts.get(one.path);
           return { path: one.path, ...(fact ? { before: ownedBy(fact) } : {}), after: ownedBy(one) };
         }),
+        empty: (step.removeEmpty ?? []).toSorted().flatMap((path) => {
+          const fact = facts.get(path);
+          return fact?.is === "folder" ? [{ path, before: ownedBy(fact) }] : [];
+        }),
         files: [
           ...files.map((one) => {
             const before = kept(one.path, backup);
@@ -146,6 +152,7 @@ export const putFiles = defineKind<FilesStep, Image>({
         entries.set(`s${n}`, Buffer.from(secretValue(from)));
         return `k s${n} ${quoteWord(path)} ${words(after)}`;
       }),
+      ...one.empty.toReversed().map(({ path }) => `rmdir ${quoteWord(path)} 2>/dev/null || :`),
     ];
     await send(access, one, lock.fence, lines, entries);
   },
@@ -157,6 +164,7 @@ export const putFiles = defineKind<FilesStep, Image>({
     const now = await stateOf(access, one);
     const entries = new Map<string, Buffer>();
     const lines = [
+      ...one.empty.map(({ path, before }) => `d ${quoteWord(path)} ${words(before)}`),
       ...one.files.map(({ path, before, after }, n) => {
         if (!before) return `x ${quoteWord(path)} ${after?.content.sha256 ?? "absent"}`;
         entries.set(`c${n}`, context.backup.get(before.content));
@@ -198,7 +206,8 @@ async function factsOf(
 ): Promise<{ facts: Map<string, PathFact>; uid: number }> {
   const texts = [...step.files.filter(isText), ...step.remove].map(({ path }) => path);
   const secrets = step.files.filter(isSecret).map(({ path }) => path);
-  const paths = [...step.directories.map(({ path }) => path), ...texts, ...secrets];
+  const folders = [...step.directories.map(({ path }) => path), ...(step.removeEmpty ?? [])];
+  const paths = [...folders, ...texts, ...secrets];
   const script = `id -u\n${pathsScript(
     paths,
     texts,

@@ -2,6 +2,7 @@
 import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
 import { byHand } from "./by-hand.ts";
+import { moveFolder } from "./move-folder.ts";
 import { patchObject } from "./patch-object.ts";
 import { putContainer } from "./put-container.ts";
 import { putFiles } from "./put-files.ts";
@@ -18,6 +19,7 @@ const kinds: readonly AnyKind[] = [
   restart,
   recreateContainer,
   putFiles,
+  moveFolder,
   putContainer,
   refreshContainer,
   byHand,

@@ -1,0 +1,79 @@
+// A stack that watchmend itself deploys onto the rig's hosts, with the images of the rig's parts.
+import { lokiImage, nodeExporterImage, prometheusImage2, promtailImage } from "../parts/images.ts";
+import type { Part } from "../parts/part.ts";
+import type { Ran } from "../process/command.ts";
+import type { HostsStage } from "../scenario.ts";
+
+export const deployParts: readonly Part[] = [nodeExporterImage, prometheusImage2, lokiImage, promtailImage];
+
+export interface Wish {
+  readonly exporterPort?: number;
+  readonly scrapeInterval?: string;
+  /** Of jenkins2, to point at a host that is not there. */
+  readonly jenkins2?: string;
+  readonly more?: string;
+}
+
+const version = (ref: string): string => ref.slice(ref.lastIndexOf(":") + 1).replace(/^v/, "");
+
+/** Debian switches collectors on that need what a container does not have. */
+const exporterArgs = "[--no-collector.systemd, --no-collector.textfile]";
+
+export const model = ({ exporterPort = 9100, scrapeInterval = "2s", jenkins2 = "10.77.0.13", more = "" }: Wish = {}): string =>
+  `schema: watchmend.stack/v1
+name: rig
+directory: /opt/monitoring
+defaults: {ssh: {user: admin}}
+hosts:
+  server: {address: 10.77.0.11, roles: [server, agent], labels: {role: monitoring-vm}}
+  jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}
+  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}}
+components:
+  prometheus: {version: ${version(prometheusImage2.ref)}, image: "${prometheusImage2.ref}", scrape_interval: ${scrapeInterval}, evaluation_interval: ${scrapeInterval}}
+  node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}
+  loki: {version: ${version(lokiImage.ref)}, image: "${lokiImage.ref}"}
+  promtail: {version: ${version(promtailImage.ref)}, image: "${promtailImage.ref}"}
+  alertmanager: {enabled: false}
+  grafana: {enabled: false}
+  cadvisor: {enabled: false}
+logs: {agent: promtail, journal: false}
+${more}`;
+
+export const file = ({ dir }: HostsStage): string => `${dir}/watchmend.yaml`;
+
+export const writeModel = async (stage: HostsStage, wish: Wish = {}): Promise<void> => {
+  await stage.operator(["sh", "-c", `cat > ${file(stage)}`], { input: model(wish) });
+};
+
+export const state = ({ dir }: HostsStage): string => `${dir}/state`;
+
+/** One of the verbs of a deployment, with a journal of this scenario's own. */
+export const deploy = async (stage: HostsStage, verb: string, ...words: readonly string[]): Promise<Ran> =>
+  await stage.watchmend([verb, "-f", file(stage), ...words], {
+    timeoutMs: 240_000,
+    env: { XDG_STATE_HOME: state(stage) },
+  });
+
+export const loadImages = async ({ hosts }: HostsStage): Promise<void> => {
+  await Promise.all([
+    ...[hosts.server, hosts.jenkins1, hosts.jenkins2].flatMap((host) => [host.image(nodeExporterImage), host.image(promtailImage)]),
+    hosts.server.image(prometheusImage2),
+    hosts.server.image(lokiImage),
+  ]);
+};
+
+export const clear = async ({ hosts }: HostsStage): Promise<void> => {
+  await Promise.all(
+    Object.values(hosts).map((host) =>
+      host.sh("docker ps -aq | xargs -r docker rm -fv >/dev/null; rm -rf /opt/monitoring /run/lock/watchmend.lock"),
+    ),
+  );
+};
+
+/** Name, id and start of every container of a host: what a run that touches nothing must leave as it is. */
+export const containers = async (stage: HostsStage, name: keyof HostsStage["hosts"]): Promise<Record<string, string>> => {
+  const text = await stage.hosts[name].sh(
+    "docker ps -aq | xargs -r docker inspect --format '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.State.Status}}'",
+  );
+  return Object.fromEntries(text.split("\n").filter(Boolean).map((line) => [line.split(" ")[0]?.slice(1) ?? "", line.split(" ").slice(1).join(" ")]));
+};
