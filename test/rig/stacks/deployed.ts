@@ -19,7 +19,12 @@ const version = (ref: string): string => ref.slice(ref.lastIndexOf(":") + 1).rep
 /** Debian switches collectors on that need what a container does not have. */
 const exporterArgs = "[--no-collector.systemd, --no-collector.textfile]";
 
-export const model = ({ exporterPort = 9100, scrapeInterval = "2s", jenkins2 = "10.77.0.13", more = "" }: Wish = {}): string =>
+export const model = ({
+  exporterPort = 9100,
+  scrapeInterval = "2s",
+  jenkins2 = "10.77.0.13",
+  more = "",
+}: Wish = {}): string =>
   `schema: watchmend.stack/v1
 name: rig
 directory: /opt/monitoring
@@ -56,7 +61,10 @@ export const deploy = async (stage: HostsStage, verb: string, ...words: readonly
 
 export const loadImages = async ({ hosts }: HostsStage): Promise<void> => {
   await Promise.all([
-    ...[hosts.server, hosts.jenkins1, hosts.jenkins2].flatMap((host) => [host.image(nodeExporterImage), host.image(promtailImage)]),
+    ...[hosts.server, hosts.jenkins1, hosts.jenkins2].flatMap((host) => [
+      host.image(nodeExporterImage),
+      host.image(promtailImage),
+    ]),
     hosts.server.image(prometheusImage2),
     hosts.server.image(lokiImage),
   ]);
@@ -65,15 +73,25 @@ export const loadImages = async ({ hosts }: HostsStage): Promise<void> => {
 export const clear = async ({ hosts }: HostsStage): Promise<void> => {
   await Promise.all(
     Object.values(hosts).map((host) =>
-      host.sh("docker ps -aq | xargs -r docker rm -fv >/dev/null; rm -rf /opt/monitoring /run/lock/watchmend.lock"),
+      host.sh(
+        "docker ps -aq | xargs -r docker rm -fv >/dev/null; rm -rf /opt/monitoring /run/lock/watchmend.lock",
+      ),
     ),
   );
 };
 
 /** Name, id and start of every container of a host: what a run that touches nothing must leave as it is. */
-export const containers = async (stage: HostsStage, name: keyof HostsStage["hosts"]): Promise<Record<string, string>> => {
+export const containers = async (
+  stage: HostsStage,
+  name: keyof HostsStage["hosts"],
+): Promise<Record<string, string>> => {
   const text = await stage.hosts[name].sh(
     "docker ps -aq | xargs -r docker inspect --format '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.State.Status}}'",
   );
-  return Object.fromEntries(text.split("\n").filter(Boolean).map((line) => [line.split(" ")[0]?.slice(1) ?? "", line.split(" ").slice(1).join(" ")]));
+  return Object.fromEntries(
+    text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => [line.split(" ")[0]?.slice(1) ?? "", line.split(" ").slice(1).join(" ")]),
+  );
 };
