@@ -106,7 +106,7 @@ async function carryOut(
 ): Promise<Rollout> {
   const { dataGate } = await import("./deploy-gate.ts");
   const { beforeChange } = await import("./before-change.ts");
-  const plan = await beforeChange(deployment, seen, options);
+  const plan = await beforeChange(deployment, seen, options, signal);
   const hosts = plan.hosts.length;
   const waits = new Map<string, string>();
   return await rollout(plan, {

@@ -6,6 +6,9 @@ export interface DeployOptions {
   readonly host?: readonly string[];
   readonly sshConfig?: string;
   readonly identity?: string;
+  /** Folder with files of docker save. */
+  readonly images?: string;
+  readonly acceptUnknown?: boolean;
   readonly format: "terminal" | "json";
   readonly output?: string;
   readonly quiet?: boolean;
@@ -18,6 +21,8 @@ export function withDeployment(command: Command, output: string): Command {
     .option("--host <name>", "only this host of the model (repeatable)", append)
     .option("--ssh-config <file>", "configuration for ssh instead of ~/.ssh/config")
     .option("--identity <file>", "key for ssh, beside those it tries by itself")
+    .option("--images <folder>", "files of docker save, for images that hosts cannot pull")
+    .option("--accept-unknown", "what could not be found out beforehand stops nothing")
     .addOption(
       new Option("--format <format>", "how to print the result")
         .choices(["terminal", "json"])

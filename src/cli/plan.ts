@@ -5,8 +5,9 @@ import { leftOpen } from "../plan/deploy/left-open.ts";
 import { stateFolder } from "../plan/transaction/state-folder.ts";
 import { renderPlan } from "../report/deployment.ts";
 import type { DeployOptions } from "./deploy-options.ts";
-import { lookAtHosts, openDeployment } from "./deployment.ts";
+import { type Deployment, lookAtHosts, openDeployment } from "./deployment.ts";
 import { deploymentDocument } from "./deployment-plan-file.ts";
+import { interruptible } from "./interrupt.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { plainVeil } from "./plan-veil.ts";
 
@@ -20,7 +21,8 @@ export async function planVerb(options: DeployOptions): Promise<number> {
           ? `transaction ${id} works on ${hosts.join(", ")} right now: this plan will not stay true`
           : `transaction ${id} on ${hosts.join(", ")} was cut off in the middle: apply puts it back first, and plans anew`,
       );
-    const { plan } = await lookAtHosts(deployment, options, 8);
+    const { plan: planned } = await lookAtHosts(deployment, options, 8);
+    const plan = await withPreflight(deployment, planned, options);
     const document = (): string =>
       `${JSON.stringify(deploymentDocument(deployment, plan, options), undefined, 2)}\n`;
     const shown = plainVeil(plan);
@@ -37,6 +39,37 @@ export async function planVerb(options: DeployOptions): Promise<number> {
   } finally {
     await deployment.close();
   }
+}
+
+/** What stands in the way of the changes, as notes of the hosts they are for. Nothing pending, nothing asked. */
+async function withPreflight(
+  deployment: Deployment,
+  plan: DeploymentPlan,
+  options: DeployOptions,
+): Promise<DeploymentPlan> {
+  if (!plan.hosts.some(({ state }) => state === "changes")) return plan;
+  const { preflight } = await import("./preflight-run.ts");
+  const { readImageArchives } = await import("./image-archives.ts");
+  const archives = await readImageArchives(options.images, deployment.stack, options.file);
+  const { results } = await preflight(deployment, archives, options, interruptible());
+  const words = {
+    ok: "",
+    warn: "careful",
+    stop: "apply leaves this host out",
+    unknown: "not known",
+  } as const;
+  return {
+    ...plan,
+    hosts: plan.hosts.map((host) => {
+      if (host.state !== "changes") return host;
+      const own = results.filter((one) => one.host === host.host && one.state !== "ok");
+      const told = own.map(
+        ({ state, check, says, next }) =>
+          `${words[state]}: ${check}: ${says}${next === undefined ? "" : `; next: ${next}`}`,
+      );
+      return { ...host, notes: [...host.notes, ...told] };
+    }),
+  };
 }
 
 export function exitOfPlan({ hosts }: DeploymentPlan): number {

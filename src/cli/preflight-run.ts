@@ -1,6 +1,5 @@
 // Looks at every host of a model before anything is changed: one batch per host, then the connections between them.
 import { firstSight } from "../diagnose/first-sight.ts";
-import type { DesiredState } from "../model/desired.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Connection, HostSight, ImageArchive, Preflight } from "../model/preflight.ts";
 import type { StackFile } from "../model/stack-file.ts";
@@ -9,25 +8,44 @@ import { plannedConnections } from "../plan/preflight/connections.ts";
 import { isEvery, isSameSocket, listenAddress } from "../plan/preflight/listen-address.ts";
 import { preflightChecks } from "../plan/preflight/registry.ts";
 import { looksOf, questionsFor, runChecks } from "../plan/preflight/run-checks.ts";
-import type { HostSession } from "../targets/host/door.ts";
 import { lookBefore } from "../targets/host/preflight-look.ts";
 import { tryConnections, type WantedConnection } from "../targets/host/try-connections.ts";
+import type { Deployment } from "./deployment.ts";
+import { progressLine } from "./progress.ts";
 import { version } from "./version.ts";
 
-export interface PreflightRun {
-  readonly stack: StackFile;
-  readonly desired: DesiredState;
-  readonly archives: readonly ImageArchive[];
-  /** By the names of the model; hosts without one are left out. */
-  readonly sessions: ReadonlyMap<string, HostSession>;
-  readonly read: ReadSession;
-  readonly acceptUnknown: boolean;
+const MB = 1_000_000;
+const limits = { itemTimeoutMs: 20_000, itemBytes: 32 * MB, logBytes: 2 * MB, sinceSeconds: 0, parallel: 8 };
+
+export interface PreflightChoice {
+  readonly acceptUnknown?: boolean;
+  readonly quiet?: boolean;
 }
 
-export async function preflight(run: PreflightRun): Promise<Preflight> {
-  const { stack, desired, archives, sessions, read } = run;
+/** Of the hosts of the deployment that are to be looked at; the others may still be dialled. */
+export async function preflight(
+  deployment: Pick<Deployment, "stack" | "desired" | "sessions">,
+  archives: readonly ImageArchive[],
+  options: PreflightChoice,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  const line = progressLine(options);
+  const read: ReadSession = { limits, signal, progress: line.show };
+  try {
+    return await looked(deployment, archives, options.acceptUnknown ?? false, read);
+  } finally {
+    line.end();
+  }
+}
+
+async function looked(
+  { stack, desired, sessions }: Pick<Deployment, "stack" | "desired" | "sessions">,
+  archives: readonly ImageArchive[],
+  acceptUnknown: boolean,
+  read: ReadSession,
+): Promise<Preflight> {
   const looks = looksOf(preflightChecks);
-  const looked = await Promise.all(
+  const seen = await Promise.all(
     stack.hosts.flatMap((host) => {
       const session = sessions.get(host.name);
       const wanted = desired.hosts.find(({ name }) => name === host.name);
@@ -38,15 +56,14 @@ export async function preflight(run: PreflightRun): Promise<Preflight> {
       ];
     }),
   );
-  const sights = new Map<string, HostSight>(looked.map(({ name, sight }) => [name, sight]));
-  const { facts } = firstSight(looked.flatMap(({ items }) => items));
+  const sights = new Map<string, HostSight>(seen.map(({ name, sight }) => [name, sight]));
+  const { facts } = firstSight(seen.flatMap(({ items }) => items));
   const reached = new Map([...sessions].filter(([name]) => sights.get(name)?.reached));
   const wanted = plannedConnections(stack)
     .filter(({ from, to }) => reached.has(from) && (to === undefined || reached.has(to)))
     .map((one) => withListener(one, stack, facts));
   read.progress({ target: "hosts", doing: `trying ${wanted.length} connections` });
   const connections = await tryConnections(reached, wanted, read.signal);
-  const { acceptUnknown } = run;
   return runChecks(
     preflightChecks,
     { stack, desired, sights, facts, connections, archives },

@@ -63,6 +63,8 @@ export interface Connection {
   readonly from: string;
   /** Host of the model; undefined for what lies outside of it. */
   readonly to?: string;
+  /** The host that is left out when it fails: the one whose metrics or logs would be missing. */
+  readonly concerns: string;
   readonly address: string;
   readonly port: number;
   /** `prometheus scrapes node-exporter of jenkins1`. */

@@ -46,7 +46,17 @@ function declaredScrapes(stack: StackFile): readonly Draft[] {
         if (!end) return [];
         const to = host === undefined ? {} : { to: host };
         const because = `Prometheus scrapes ${target} (job ${job.job})`;
-        return [{ from: prometheus.name, ...to, ...end, because, isOurs: false, isOptional: true }];
+        return [
+          {
+            from: prometheus.name,
+            ...to,
+            concerns: host ?? prometheus.name,
+            ...end,
+            because,
+            isOurs: false,
+            isOptional: true,
+          },
+        ];
       }),
     );
 }
@@ -106,6 +116,7 @@ function remoteWrites(stack: StackFile): readonly Draft[] {
     return [
       {
         from: prometheus.name,
+        concerns: prometheus.name,
         address: hostname.replace(/^\[|\]$/g, ""),
         port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
         because: `Prometheus writes to ${hostname}`,
@@ -117,7 +128,19 @@ function remoteWrites(stack: StackFile): readonly Draft[] {
 }
 
 function towards(from: StackHost, to: StackHost, port: number): Omit<Draft, "because" | "isOptional"> {
-  return { from: from.name, to: to.name, address: to.address, port, isOurs: true };
+  return {
+    from: from.name,
+    to: to.name,
+    concerns: concerned(from, to).name,
+    address: to.address,
+    port,
+    isOurs: true,
+  };
+}
+
+/** Without one agent the rest of the stack works; without a server nothing does. */
+function concerned(from: StackHost, to: StackHost): StackHost {
+  return from.roles.includes("server") && !to.roles.includes("server") ? to : from;
 }
 
 function isPulled(host: StackHost): boolean {

@@ -36,6 +36,7 @@ const scriptTimeoutMs = 60_000;
 
 export interface ScriptOptions {
   readonly stdin?: Uint8Array | string;
+  readonly stdinFrom?: () => AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;

@@ -21,8 +21,6 @@ export interface HostSession extends HostDoor {
 export interface SshOptions {
   readonly config?: string;
   readonly identity?: string;
-  /** Hosts to jump over, as in ssh -J. */
-  readonly jump?: string;
   readonly turns: Turns;
   readonly connectTimeoutSeconds?: number;
   /** Another program than `ssh`, for tests. */
@@ -97,7 +95,6 @@ export function sshWords(address: HostAddress, options: SshOptions, folder: stri
     "-T",
     ...(options.config === undefined ? [] : ["-F", options.config]),
     ...(options.identity === undefined ? [] : ["-i", options.identity]),
-    ...(options.jump === undefined ? [] : ["-J", options.jump]),
     ...set("BatchMode", "yes"),
     ...set("ConnectTimeout", String(options.connectTimeoutSeconds ?? 10)),
     ...set("ServerAliveInterval", "5"),

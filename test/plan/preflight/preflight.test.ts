@@ -182,14 +182,14 @@ const cases: readonly (readonly [
   [
     "a firewall that drops, with its rule",
     { app: { iptables: dropRule }, tried: dropped(9100) },
-    ["mon connections stop"],
+    ["app connections stop"],
     /10\.0\.0\.2:9100 from mon does not get through .* with the rule -A INPUT -p tcp -m tcp --dport 9100 -j DROP; Prometheus scrapes node-exporter of app/,
     /iptables -I INPUT -p tcp -s 10\.0\.0\.1 --dport 9100 -j ACCEPT/,
   ],
   [
     "something between the hosts that drops",
     { tried: dropped(9100) },
-    ["mon connections stop"],
+    ["app connections stop"],
     /though the packet filter of app lets it in: something before app stops it/,
     /iptables-save/,
   ],
@@ -199,7 +199,7 @@ const cases: readonly (readonly [
       tried: (one) =>
         one.port === 9100 ? { end: undefined, detail: "the host did not say how it ended" } : {},
     },
-    ["mon connections unknown"],
+    ["app connections unknown"],
     /whether 10\.0\.0\.2:9100 from mon gets through could not be tried/,
     /dev\/tcp/,
   ],
@@ -217,7 +217,7 @@ const cases: readonly (readonly [
             }
           : {},
     },
-    ["mon connections unknown"],
+    ["app connections unknown"],
     /neither python3 nor perl is installed/,
     /iptables-save/,
   ],
@@ -376,7 +376,7 @@ test("what is not known stops, unless a person accepts it, and stays visible", (
 
 test("the page names the host, the proof and the next command", () => {
   const text = renderPreflight(judged({ app: { iptables: dropRule }, tried: dropped(9100) }));
-  expect(text).toMatch(/^app {2}ready, \d+ as it should be\nmon {2}1 to look at/);
+  expect(text).toMatch(/^app {2}1 to look at, \d+ as it should be\n/);
   expect(text).toContain("--dport 9100 -j DROP");
   expect(text).toContain("next: ssh");
   expect(text).toMatch(/Not ready: what says STOP comes first\. Nothing was changed\. \(1 stop/);

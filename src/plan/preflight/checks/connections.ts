@@ -21,7 +21,7 @@ export const check: PreflightCheck = {
 function judged(tried: TriedConnection, input: PreflightInput): PreflightDraft {
   const { from, address, port, because, end, isOptional } = tried;
   const place = `${address}:${port}`;
-  const host = from;
+  const host = tried.concerns;
   const sentence = `${place} from ${from}`;
   const source = input.stack.hosts.find(({ name }) => name === from);
   const target = input.stack.hosts.find(({ name }) => name === tried.to);
