@@ -69,7 +69,8 @@ function finding(name: string, flaws: readonly Flaw[]): FindingDraft[] {
 const aboutHealth = /health|check|verify|validat|smoke|probe|ready|alive/i;
 const endpoint =
   /\/-\/(?:healthy|ready)|\/ready\b|\/api\/health|\/healthz|\/metrics\b|\bis-active\b|nslookup/i;
-const probing = /\b(?:curl|wget|nc|nslookup|dig|host|getent|kubectl|docker|systemctl|promtool|amtool)\b/;
+const probing =
+  /^[^|]*\b(?:curl|wget|nc|nslookup|dig|getent|systemctl is-active|kubectl (?:wait|rollout|get)|promtool|amtool)\b[^|]*\|\|/;
 
 function scriptFlaws({ text, at, path, startLine }: ConfigDocument): readonly Flaw[] {
   const rows = text.split("\n").slice(0, 5_000);
@@ -107,7 +108,7 @@ function flawOf(row: string, whole: string): string | undefined {
     return "curl without -f (--fail) succeeds on a 404 or 503 answer";
   if (/connection refused/i.test(row) && /grep/.test(row) && /grep[^|]*-\w*v|\|\|\s*(?:pass|ok)/i.test(row))
     return "it leaves out `connection refused`, so a dead service counts as fine";
-  if (/(?:grep\b.*|==?\s*)["']?Running["']?/.test(row) && !/\bReady\b|condition/.test(whole))
+  if (/(?:grep\s+-\w*q\w*\s.*|==?\s*)["']?Running["']?/.test(row) && !/\bReady\b|condition/.test(whole))
     return "it counts a pod that is Running as ready (0/1 Running is not)";
   if (/^\s*\(\(\s*\w+\+\+\s*\)\)\s*$/.test(row) && /^\s*set\s+-\w*e/m.test(whole))
     return "((n++)) from zero is a failing command: under set -e the script ends at its first verdict";

@@ -41,6 +41,17 @@ export const rule = textRule({
     "driver failed programming",
     "Ports are not available",
   ],
+  // the old process was still on its way out at the first try
+  recoveredBy: [
+    "server listening on addresses",
+    "now listening for http traffic",
+    "HTTP Server Listen",
+    "Server is ready to receive web requests",
+    "Start listening for connections",
+    "Loki started",
+    "Listening on{address*}",
+    "Starting cAdvisor version",
+  ],
   uses: ["host.listeners"],
   confirm: (hit, facts) => {
     const kind = hit.line.component ?? hit.component?.kind;
