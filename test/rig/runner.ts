@@ -76,6 +76,7 @@ type Setting = Omit<Stage, "diagnoses" | "readWith"> & { readonly undo: () => Pr
 
 const settingOf = (run: Run, name: string): Setting => {
   const undos: (() => Promise<unknown>)[] = [];
+  let starter: readonly string[] = [];
   const dir = join(run.dir, "scenarios", name);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
@@ -85,8 +86,11 @@ const settingOf = (run: Run, name: string): Setting => {
     operatorCommand: (argv) => asOperator(run, argv),
     watchmend: async (args, options) => {
       const environment = ["env", `KUBECONFIG=${join(run.dir, "kubeconfig")}`, "NO_COLOR=1"];
-      const argv = [...environment, process.execPath, await builtCli(run), ...args];
+      const argv = [...starter, ...environment, process.execPath, await builtCli(run), ...args];
       return command(asOperator(run, argv), { timeoutMs: answerLimitMs, ...options, allowFailure: true });
+    },
+    startWith: (argv) => {
+      starter = argv;
     },
     defer: (undo) => undos.push(undo),
     undo: async () => {

@@ -17,6 +17,8 @@ export type Stage = {
   readonly diagnoses: (expected: Expected) => Promise<void>;
   /** From now on watchmend reads the world with these flags instead of the usual ones. */
   readonly readWith: (flags: readonly string[]) => void;
+  /** From now on watchmend is started by this command, which gets its command line as arguments. */
+  readonly startWith: (argv: readonly string[]) => void;
   /** Undone after the scenario in reverse order, also when it failed half-way. */
   readonly defer: (undo: () => Promise<unknown>) => void;
   /** A folder of this scenario's own on the operator's side. */

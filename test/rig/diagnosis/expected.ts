@@ -12,6 +12,8 @@ export type Expected = {
   readonly notices?: readonly string[];
   /** Faults that hide the evidence itself: no verdict (exit 2), and the coverage names what could not be read. */
   readonly unknown?: RegExp;
+  /** Ask the live system as well, by the other verb: it must name the same causes of the same things. */
+  readonly bothVerbs?: true;
 };
 
 export type Verdict = {
@@ -66,6 +68,18 @@ const coverageProblems = ({ unknown }: Expected, { coverage }: Report): string[]
 const exitProblems = ({ roots, unknown }: Expected, exitCode: number): string[] => {
   const wanted = roots.length > 0 ? 1 : unknown === undefined ? 0 : 2;
   return exitCode === wanted ? [] : [`the exit code is ${exitCode} instead of ${wanted}`];
+};
+
+const causesOf = ({ findings }: Report): string[] =>
+  findings
+    .filter((each) => (each.role === "root" && each.severity !== "notice") || each.role === "latent")
+    .map((each) => `${each.role} ${each.rule} on ${each.subject.kind} ${each.subject.id}`)
+    .sort();
+
+/** `collect` with `diagnose --from`, and `diagnose` of the live system a moment later. */
+export const compareVerbs = (saved: Report, live: Report): string[] => {
+  const [fromBundle, fromLive] = [causesOf(saved), causesOf(live)].map((causes) => causes.join("; "));
+  return fromBundle === fromLive ? [] : [`the bundle says ${fromBundle}; the live system says ${fromLive}`];
 };
 
 /** A healthy system: nothing loud in any role, and a clean exit. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Report } from "../../../src/model/report.ts";
 import { renderAnalysisText } from "../../../src/report/analysis-text.ts";
 import { type Ran, tail } from "../process/command.ts";
-import { compare, compareHealthy, type Expected } from "./expected.ts";
+import { compare, compareHealthy, compareVerbs, type Expected } from "./expected.ts";
 
 /** All that watchmend said during one scenario. Wrong answers are kept and not thrown, so that a story is played to its end. */
 export type Judge = {
@@ -89,6 +89,9 @@ export const judgeOf = (watchmend: Watchmend, flags: () => readonly string[], di
       for (const rule of verdict.roots) roots.add(rule);
       for (const rule of verdict.accused) accused.add(rule);
       problems.push(...verdict.problems);
+      if (expected.bothVerbs !== true) return;
+      const live = await watchmend(["diagnose", ...flags(), "--format", "json"]);
+      problems.push(...compareVerbs(reportOf(ran), reportOf(live)));
     },
     findsHealthy: async (when) => {
       const ran = await watchmend(["diagnose", ...flags(), "--format", "json"]);

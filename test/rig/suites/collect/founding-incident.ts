@@ -223,6 +223,7 @@ export const scenarios: readonly Scenario[] = [
     finds: {
       roots: ["prometheus/data-directory-not-writable", "loki/frontend-worker-port-mismatch"],
       latent: ["prometheus/rules-file-invalid"],
+      bothVerbs: true,
     },
     arrange: async (stage) => {
       await stage.cluster.node.sh("echo started > /var/log/rig.log");

@@ -32,7 +32,7 @@ export const scenarios: readonly Scenario[] = [
     healthy: stack.bothUp,
     inject: (stage) => move(stage, "--network", "bridge"),
     expect: refusedThoughItRuns,
-    finds: { roots: ["docker/port-not-published"], alsoTrue: onBridge },
+    finds: { roots: ["docker/port-not-published"], alsoTrue: onBridge, bothVerbs: true },
     recover: (stage) => move(stage, "--network", "host"),
   }),
   hostsScenario({
