@@ -39,7 +39,7 @@ export function connectionSymptom({
   outcomes,
   who,
   ...meta
-}: ConnectionSymptom): Rule<"text.lines", "prometheus.targets"> {
+}: ConnectionSymptom): Rule<"text.lines", "prometheus.targets" | "host.clocks"> {
   const patterns = dialTexts.map(compilePattern);
   const during = (activity ?? []).map(compilePattern);
   const other = (except ?? []).map(compilePattern);
@@ -47,7 +47,7 @@ export function connectionSymptom({
     ...meta,
     nature: "symptom",
     needs: ["text.lines"],
-    uses: ["prometheus.targets"],
+    uses: ["prometheus.targets", "host.clocks"],
     texts: [...dialTexts, ...(activity ?? [])],
     explainedBy: [
       { effect: "down", via: "client-of", mechanism: "the other side is not running" },

@@ -127,12 +127,26 @@ export function giveBack(
   component: Component | undefined,
   path: string,
   facts: Needed,
-): { uid: number; hostPath: string } | undefined {
+): { uid: number; hostPath: string; host: { host?: string } } | undefined {
   if (!component) return undefined;
   const { directory } = judgeDirectory(component, path, facts);
   if (directory.uid === undefined || !directory.hostPath || finding.certainty === "possible")
     return undefined;
-  return { uid: directory.uid, hostPath: directory.hostPath };
+  const host = component.pods[0]?.node ?? component.host;
+  return { uid: directory.uid, hostPath: directory.hostPath, host: host === undefined ? {} : { host } };
+}
+
+/** The start that follows: a pod is made anew by what it belongs to, a container is started where it is. */
+export function startAgain(component: Component, title: string): Step {
+  const pod = component.pods[0];
+  const host = component.host === undefined ? {} : { host: component.host };
+  return {
+    do: "restart",
+    title,
+    what: pod
+      ? { kind: "pod", name: pod.name, ...(pod.namespace ? { namespace: pod.namespace } : {}) }
+      : { kind: "container", name: component.docker?.name ?? component.name, ...host },
+  };
 }
 
 /** Edits of the playbook tasks that give the directory to somebody else: otherwise their next run takes it away again. */

@@ -6,7 +6,7 @@ import type { Dial } from "../model/host.ts";
 import type { Stack } from "../model/stack.ts";
 import { isInternal } from "../stack/firewall.ts";
 import { type Client, type HostNetwork, networkOfHost } from "../stack/host-network.ts";
-import { kindOfImage } from "../stack/identify.ts";
+import { kindOfImage, kindOfPort } from "../stack/identify.ts";
 import { type Mechanism, type Reach, reach } from "../stack/reachability.ts";
 import { isIn, isLoopback, parseAddress } from "../stack/subnets.ts";
 
@@ -186,9 +186,21 @@ export function reachFinding(
     proof: [...entry.reach.proof.map(({ at }) => at), { ...dial.at }, ...extra],
     certainty: certaintyOf(entry),
     ...(entry.isItsHost ? {} : { decideWith: `ip -br addr | grep -F ${dial.targetHost}` }),
-    concerns: [dial.targetHost.toLowerCase(), ...(holder ? [holder.id] : [])],
+    concerns: [
+      ...new Set([dial.targetHost.toLowerCase(), ...(holder ? [holder.id] : []), ...idle(entry, stack)]),
+    ],
     ...(dial.timeMs === undefined ? {} : { timeMs: dial.timeMs }),
   };
+}
+
+/** Containers of that machine that do not run and would listen there: on the host's own network no mapping of ports says so. */
+function idle({ dial, host, isItsHost }: FailedReach, stack: Stack): readonly string[] {
+  if (!isItsHost) return [];
+  return stack.components.flatMap(({ id, kind, host: at, docker }) => {
+    const state = docker?.state ?? docker?.statusText ?? "";
+    if (at !== host || docker?.origin !== "running" || /^(?:running|up)/i.test(state)) return [];
+    return kindOfPort(dial.targetPort) === kind ? [id] : [];
+  });
 }
 
 /** A machine that serves the very port that was dialled is most likely the one that was meant. */

@@ -4,7 +4,7 @@ import type { Component } from "../model/stack.ts";
 import type { TextLine } from "../model/text.ts";
 import { parseAddress } from "../stack/resolve.ts";
 
-export type SinceFacts = Pick<Facts, "prometheus.targets">;
+export type SinceFacts = Pick<Facts, "prometheus.targets" | "host.clocks">;
 
 /** Agents wait up to five minutes between two attempts; a failure that lasts shows itself twice in this time. */
 const quietMs = 600_000;
@@ -19,8 +19,11 @@ export function newestTime(lines: readonly TextLine[]): number | undefined {
   return newest === 0 ? undefined : newest;
 }
 
-/** Every log that told of it went on for so long without telling of it again. */
-export function quietFor(lines: readonly TextLine[]): number | undefined {
+/** A log that ends with it was read at a time that only the clock of its host tells, and may have been saved before. */
+const silentMs = 1_800_000;
+
+/** Every log that told of it went on for so long without telling of it again, or was silent until its host's clock was read. */
+export function quietFor(lines: readonly TextLine[], clocks: SinceFacts["host.clocks"]): number | undefined {
   let least: number | undefined;
   const streams = new Map<string, TextLine[]>();
   for (const line of lines) {
@@ -30,11 +33,21 @@ export function quietFor(lines: readonly TextLine[]): number | undefined {
   }
   for (const own of streams.values()) {
     const last = newestTime(own);
-    const end = own[0]?.streamEndMs;
-    if (last === undefined || end === undefined || end - last < quietMs) return undefined;
-    least = Math.min(least ?? end - last, end - last);
+    if (last === undefined) return undefined;
+    const quiet = (own[0]?.streamEndMs ?? last) - last;
+    const silent = clockOf(own[0]?.host, clocks) - last;
+    if (quiet < quietMs && !(silent >= silentMs)) return undefined;
+    const since = Math.max(quiet, silent >= silentMs ? silent : 0);
+    least = Math.min(least ?? since, since);
   }
   return least;
+}
+
+function clockOf(host: string | undefined, clocks: SinceFacts["host.clocks"]): number {
+  const times = clocks.flatMap((clock) =>
+    clock.host === host && host !== undefined ? (clock.nowMs ?? []) : [],
+  );
+  return Math.max(0, ...times.slice(0, 100));
 }
 
 /** Words for why a failed dial is over; undefined when it may last. */
@@ -46,9 +59,9 @@ export function whyPassed(
 ): string | undefined {
   const last = newestTime(lines);
   if (last === undefined) return undefined;
-  const quiet = quietFor(lines);
+  const quiet = quietFor(lines, facts["host.clocks"]);
   if (quiet !== undefined)
-    return `last at ${timeText(last)}, and not again in the ${Math.floor(quiet / 60_000)} minutes that its log goes on`;
+    return `last at ${timeText(last)}, and not again in the ${Math.floor(quiet / 60_000)} minutes since`;
   if (dialled.host === undefined) return undefined;
   const scraped = facts["prometheus.targets"].find(
     ({ health, scrapeUrl, scrapedAtMs, host }) =>

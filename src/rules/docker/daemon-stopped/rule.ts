@@ -1,6 +1,7 @@
 // The engine itself does not run: its containers are gone from the network, and asking it fails.
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { SystemdUnit } from "../../../model/host.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
 import { failing, namesOf } from "../../failing-towards.ts";
@@ -16,7 +17,7 @@ export const rule = defineRule({
   effect: "unreachable",
   phase: "run",
   needs: ["host.units"],
-  uses: ["docker.containers", "prometheus.targets", "host.dials", "host.addresses"],
+  uses: ["docker.containers", "docker.engines", "prometheus.targets", "host.dials", "host.addresses"],
   explains: [
     {
       rule: "host/nothing-listens",
@@ -39,7 +40,8 @@ export const rule = defineRule({
     return facts["host.units"].flatMap((unit): FindingDraft[] => {
       if (unit.name !== "docker.service" || (unit.active !== "inactive" && unit.active !== "failed"))
         return [];
-      if (unit.host === undefined || hasContainers(unit.host, facts)) return [];
+      if (unit.host === undefined || hasContainers(unit.host, facts) || usesPodman(unit.host, facts)) return [];
+      if (facts["host.units"].find((other) => isSame(other, unit)) !== unit) return [];
       const names = namesOf(unit.host, facts);
       const missed = failing(facts).filter(({ host }) => names.has(host));
       // Nobody misses an engine that is switched off on purpose.
@@ -62,6 +64,16 @@ export const rule = defineRule({
       "systemctl enable --now docker.socket docker.service && docker ps -a",
     ),
 });
+
+/** Its state stands in the list of units and in what was asked of it alone. */
+function isSame(one: SystemdUnit, other: SystemdUnit): boolean {
+  return one.host === other.host && one.name === other.name && one.active === other.active;
+}
+
+/** Its containers belong to another engine, which answered. */
+function usesPodman(host: string, facts: Pick<Facts, "docker.engines">): boolean {
+  return facts["docker.engines"].some((engine) => engine.host === host && engine.isPodman === true);
+}
 
 function hasContainers(host: string, facts: Pick<Facts, "docker.containers">): boolean {
   return facts["docker.containers"].some(

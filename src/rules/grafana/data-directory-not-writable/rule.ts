@@ -1,5 +1,5 @@
 // Grafana runs as 472 and may not write /var/lib/grafana.
-import { confirmNotWritable, giveBack } from "../../data-directory-text.ts";
+import { confirmNotWritable, giveBack, startAgain } from "../../data-directory-text.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -35,7 +35,7 @@ export const rule = textRule({
   fix(finding, facts, stack) {
     const component = stack.components.find((candidate) => candidate.id === finding.component);
     const target = giveBack(finding, component, "/var/lib/grafana", facts);
-    if (!target)
+    if (!target || !component)
       return {
         summary: "chown 472:0 the host directory (Kubernetes: fsGroup: 472)",
         risk: "disruptive",
@@ -48,15 +48,12 @@ export const rule = textRule({
         {
           do: "set-owner",
           title: `Owner of ${target.hostPath}`,
+          ...target.host,
           path: target.hostPath,
           uid: target.uid,
           gid: 0,
         },
-        {
-          do: "restart",
-          title: "Start Grafana again",
-          what: { kind: "container", name: component?.name ?? "grafana" },
-        },
+        startAgain(component, "Start Grafana again"),
       ],
     };
   },

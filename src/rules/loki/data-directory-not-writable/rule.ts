@@ -1,5 +1,5 @@
 // A folder of Loki's data belongs to somebody else: uid 10001 is refused on an absolute path.
-import { confirmNotWritable, giveBack, judgeDirectory } from "../../data-directory-text.ts";
+import { confirmNotWritable, giveBack, judgeDirectory, startAgain } from "../../data-directory-text.ts";
 import { imageOwnsAsRoot } from "../../loki-image.ts";
 import { type TextHit, textRule } from "../../text-rule.ts";
 
@@ -69,7 +69,6 @@ export const rule = textRule({
         ],
       };
     }
-    const pod = component.pods[0];
     return {
       summary: `Give ${target.hostPath} to ${target.uid}:${target.uid} (chown ${target.uid}:${target.uid})`,
       risk: "disruptive",
@@ -77,18 +76,12 @@ export const rule = textRule({
         {
           do: "set-owner",
           title: `Owner of ${target.hostPath}`,
-          ...(pod?.node ? { host: pod.node } : component.host ? { host: component.host } : {}),
+          ...target.host,
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
         },
-        {
-          do: "restart",
-          title: "Start it again",
-          what: pod
-            ? { kind: "pod", name: pod.name, ...(pod.namespace ? { namespace: pod.namespace } : {}) }
-            : { kind: "container", name: component.name },
-        },
+        startAgain(component, "Start it again"),
       ],
     };
   },

@@ -1,5 +1,5 @@
 // The first thing Prometheus writes is refused: whose directory is it, and who runs the process?
-import { confirmNotWritable, giveBack, handOver } from "../../data-directory-text.ts";
+import { confirmNotWritable, giveBack, handOver, startAgain } from "../../data-directory-text.ts";
 import { textRule } from "../../text-rule.ts";
 
 const texts = [
@@ -27,6 +27,13 @@ export const rule = textRule({
   confirm: (hit, facts) => confirmNotWritable(hit.component, hit.captures.path ?? "/prometheus", facts),
   says: ({ captures }) =>
     `Prometheus may not write ${captures.path ?? "its data directory"}: its owner or mode does not fit the uid of the process`,
+  explains: [
+    {
+      rule: "prometheus/data-directory-taken-away",
+      via: "same-component",
+      mechanism: "it is the same directory: between two attempts to start the container counts as running",
+    },
+  ],
   rivals: [
     {
       rule: "host/selinux-denies-access",
@@ -45,7 +52,6 @@ export const rule = textRule({
     const component = stack.components.find((candidate) => candidate.id === finding.component);
     const target = giveBack(finding, component, "/prometheus", facts);
     if (!target || !component) return undefined;
-    const pod = component.pods[0];
     return {
       summary: `Give ${target.hostPath} back to ${target.uid}:${target.uid}${handOver(target.hostPath, target.uid, facts).length > 0 ? ", in the playbook too" : ""}`,
       risk: "disruptive",
@@ -53,19 +59,13 @@ export const rule = textRule({
         {
           do: "set-owner",
           title: `Owner of ${target.hostPath}`,
-          ...(pod?.node ? { host: pod.node } : {}),
+          ...target.host,
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
         },
         ...handOver(target.hostPath, target.uid, facts),
-        {
-          do: "restart",
-          title: "Start it again",
-          what: pod
-            ? { kind: "pod", name: pod.name, ...(pod.namespace ? { namespace: pod.namespace } : {}) }
-            : { kind: "container", name: component.name },
-        },
+        startAgain(component, "Start it again"),
       ],
     };
   },

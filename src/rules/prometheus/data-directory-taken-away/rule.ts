@@ -36,7 +36,6 @@ export const rule = defineRule({
     if (!component) return undefined;
     const target = giveBack(finding, component, dataPath(component), facts);
     if (!target) return undefined;
-    const host = component.pods[0]?.node ?? component.host;
     return {
       summary: `Give ${target.hostPath} back to ${target.uid}:${target.uid}`,
       risk: "safe",
@@ -44,7 +43,7 @@ export const rule = defineRule({
         {
           do: "set-owner",
           title: `Owner of ${target.hostPath}`,
-          ...(host ? { host } : {}),
+          ...target.host,
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
