@@ -201,7 +201,8 @@ class Session {
       text: block.join("\n"),
       ...(command ? { command } : {}),
       ...(host ? { host } : {}),
-      ...(path && from === 0 && end === lines.length ? { path } : {}),
+      // blank lines at either end belong to the file, too
+      ...(path && piece.from === 0 && to === lines.length ? { path } : {}),
       ...known,
       ...(Object.keys(merged).length > 0 ? { hints: merged } : {}),
     });

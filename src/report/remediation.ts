@@ -108,7 +108,9 @@ function resultLine({ step, state, because, command }: StepResult, ink: Ink): st
   const paint = state === "refused" ? ink.red : state === "left" ? ink.yellow : ink.green;
   return [
     ...hanging(ink, `  ${signs[state]} `, "    ", `${step.title}${words[state]}`, paint),
-    ...(state === "refused" && because ? hanging(ink, "    ", "    ", because, (row) => row) : []),
+    ...((state === "refused" || state === "left") && because
+      ? hanging(ink, "    ", "    ", because, (row) => row)
+      : []),
     ...(command ? [`    $ ${ink.bold(ink.lines(command)[0] ?? "")}`] : []),
   ];
 }

@@ -350,3 +350,8 @@ describe("files that are no sessions", () => {
     ]);
   });
 });
+
+it.each(["a: 1", "a: 1\n", "\n# ours\na: 1\n\n"])("a file that is not split keeps its path: %j", (text) => {
+  const path = "/opt/promtail/config.yml";
+  expect(segmentsOf(text, { source: "x", host: "ci1", path })).toMatchObject([{ path, host: "ci1" }]);
+});

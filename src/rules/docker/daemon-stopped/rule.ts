@@ -40,7 +40,8 @@ export const rule = defineRule({
     return facts["host.units"].flatMap((unit): FindingDraft[] => {
       if (unit.name !== "docker.service" || (unit.active !== "inactive" && unit.active !== "failed"))
         return [];
-      if (unit.host === undefined || hasContainers(unit.host, facts) || usesPodman(unit.host, facts)) return [];
+      if (unit.host === undefined || hasContainers(unit.host, facts) || usesPodman(unit.host, facts))
+        return [];
       if (facts["host.units"].find((other) => isSame(other, unit)) !== unit) return [];
       const names = namesOf(unit.host, facts);
       const missed = failing(facts).filter(({ host }) => names.has(host));

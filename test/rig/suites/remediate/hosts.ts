@@ -7,7 +7,8 @@ import * as stack from "../../stacks/hosts.ts";
 const all = ["--host", "root@server", "--host", "root@jenkins1", "--host", "root@jenkins2"];
 
 const repaired = async (stage: HostsStage, only: string, word: string): Promise<string> => {
-  const ran = await stage.watchmend(["remediate", ...all, "--only", only, "--yes", "--wait", "60"], {
+  const rules = only.split(" ");
+  const ran = await stage.watchmend(["remediate", ...all, "--yes", "--wait", "60", "--only", ...rules], {
     timeoutMs: 240_000,
   });
   if (ran.code > 2) throw new Error(`${word}: exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
@@ -148,7 +149,8 @@ export const scenarios: readonly Scenario[] = [
     recover: (stage) =>
       thereAndBack(
         stage,
-        "prometheus/data-directory-not-writable",
+        // taken back, the folder is root's again, but now with files in it that Prometheus can go on with
+        "prometheus/data-directory-not-writable prometheus/data-directory-taken-away",
         () => stage.hosts.server.sh(`stat -c '%u:%g %a %n' ${dataDir}`),
         () => isReady(stage),
       ),
