@@ -1,4 +1,5 @@
 // Reads live systems: all targets at the same time, first everything they see, then what the stack makes worth a second look.
+import { setMaxListeners } from "node:events";
 import { type FirstSight, firstSight } from "../diagnose/first-sight.ts";
 import { type CollectedItem, isMissing } from "../model/collected.ts";
 import { UserError } from "../model/errors.ts";
@@ -58,6 +59,8 @@ export async function readLive(
   const byHand = interruptible();
   const late = endsAt === undefined ? undefined : AbortSignal.timeout(Math.max(1, endsAt - Date.now()));
   const signal = late ? AbortSignal.any([byHand, late]) : byHand;
+  // every request and command listens to it
+  setMaxListeners(0, signal);
   const line = progressLine(options);
   const session: ReadSession = { limits: limitsOf(options), signal, progress: line.show };
   const targets = await openTargets(options, signal);

@@ -4,8 +4,15 @@ import { roleManifests } from "../targets/kubernetes/roles.ts";
 import type { RbacOptions } from "./commands/rbac.ts";
 import { deliver } from "./output.ts";
 
-export function rbac({ namespace, serviceAccount }: RbacOptions): number {
+export function rbac({ namespace, serviceAccount, canary }: RbacOptions): number {
   const account = serviceAccount ?? { namespace: namespace?.[0] ?? "monitoring", name: "watchmend" };
-  deliver(roleManifests({ account, ...(namespace ? { namespaces: namespace } : {}) }), undefined);
+  deliver(
+    roleManifests({
+      account,
+      ...(canary ? { canary } : {}),
+      ...(namespace ? { namespaces: namespace } : {}),
+    }),
+    undefined,
+  );
   return exitCodes.clean;
 }

@@ -47,6 +47,18 @@ export interface PodPort {
   readonly port: number;
 }
 
+/** A pod that says one line and ends. */
+export interface CanaryPod {
+  readonly apiVersion: "v1";
+  readonly kind: "Pod";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
 /** What a cluster lends for a canary. */
 export interface ClusterPerch {
   /** As the target is called: `cluster kind-dev`. */
@@ -58,6 +70,10 @@ export interface ClusterPerch {
     session: ReadSession,
     headers?: Readonly<Record<string, string>>,
   ): Promise<WebAnswer>;
+  /** Makes the pod; why not, where that was refused. */
+  plant(pod: CanaryPod, session: ReadSession): Promise<string | undefined>;
+  /** Deletes a pod of ours, without force. */
+  remove(pod: { readonly name: string; readonly namespace: string }, session: ReadSession): Promise<void>;
 }
 
 /** The fact: one host's line and what became of it. */

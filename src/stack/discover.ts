@@ -6,6 +6,7 @@ import type { Facts } from "../model/facts.ts";
 import type { Container, Pod, PodSpec, Service, Workload } from "../model/kubernetes.ts";
 import type { Place } from "../model/place.ts";
 import type { Component } from "../model/stack.ts";
+import { canaryLabel } from "./canary-pods.ts";
 import { kindOfArguments, kindOfImage, kindOfName, kindOfProgram, versionOfImage } from "./identify.ts";
 import { selects } from "./labels.ts";
 import { workloadOfPod } from "./pod-name.ts";
@@ -76,6 +77,7 @@ function addWorkload(drafts: Map<string, Draft>, workload: Workload): void {
 }
 
 function addPod(drafts: Map<string, Draft>, pod: Pod): void {
+  if (pod.labels?.[canaryLabel] !== undefined) return;
   const name = nameOfPod(pod, drafts);
   for (const found of kindsInSpec(pod.spec, name)) {
     const draft = ensure(drafts, { ...found, namespace: pod.namespace, name, at: pod.at });

@@ -23,6 +23,15 @@ export function logRoutes(stack: Stack): LogRoute[] {
   });
 }
 
+/** Where the agents of a cluster push to. */
+export function clusterPushes(stack: Stack): LogRoute["pushes"] {
+  return stack.components.flatMap((component) => {
+    if (component.pods.length === 0) return [];
+    if (component.kind === "promtail") return promtailRoute(component)?.pushes ?? [];
+    return component.kind === "alloy" ? (alloyRoute(component)?.pushes ?? []) : [];
+  });
+}
+
 type Read = Pick<LogRoute, "ways" | "pushes">;
 
 function promtailRoute(component: Component): Read | undefined {

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 
 export interface RbacOptions {
   readonly namespace?: readonly string[];
+  readonly canary?: boolean;
   readonly serviceAccount?: { readonly namespace: string; readonly name: string };
 }
 
@@ -14,10 +15,12 @@ export function addRbac(program: Command): void {
     .description("print the rights that reading a cluster needs, for kubectl apply")
     .option("--namespace <name>", "rights in this namespace only (repeatable; default: all)", namespaces)
     .option("--service-account <namespace/name>", "who gets them (default: monitoring/watchmend)", account)
+    .option("--canary", "also the right to make and delete the pods of validate --canary")
     .addHelpText(
       "after",
       `
-Reading only, and never Secrets. Printed from the table that reading goes by.
+Reading only, and never Secrets; --canary adds making and deleting pods, which is
+much: name the agents' namespace with it. Printed from the table that reading goes by.
 
 Examples:
   watchmend rbac | kubectl apply -f -

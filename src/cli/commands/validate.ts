@@ -47,7 +47,7 @@ export function addValidate(program: Command): void {
     .option("--only <checks...>", "only these checks, by id")
     .option("--deadline <duration>", "try again until everything passes or this time is over", duration)
     .option("--watch <duration>", "repeat at this interval and print what changed", duration)
-    .option("--canary", "send one log line through every host's agent and look for it in Loki")
+    .option("--canary", "send one log line through the agent of every host and node and look for it in Loki")
     .option("--compare <file>", "a result saved with --format json; what worked then must work now")
     .addOption(
       new Option("--format <format>", "how to print the result")
@@ -62,7 +62,7 @@ export function addValidate(program: Command): void {
       `
 Live systems are only read; --canary writes one line to each host's journal, to
 the output of its agent, or to a new file that the agent reads and that is
-removed afterwards.
+removed afterwards; in a cluster a short-lived pod per node says the line.
 
 Exit codes: 0 everything was seen to work, 1 something fails, 2 something could
 not be told (which is never success), 3 the command itself failed.

@@ -1,4 +1,4 @@
-// What a cluster lends for a canary: pods' ports through the API server.
+// What a cluster lends for a canary: pods' ports through the API server, and a short-lived pod where --canary allows it.
 import type { ClusterPerch, WebAnswer } from "../../model/canary.ts";
 import type { ApiAnswer, ClusterDoor } from "../../model/door.ts";
 import { messageOf, statusMessage } from "./why-not.ts";
@@ -16,6 +16,28 @@ export function clusterPerch(name: string, door: ClusterDoor): ClusterPerch {
         ...(headers && Object.keys(headers).length > 0 ? { headers } : {}),
       });
       return webAnswer(answer);
+    },
+    async plant(pod, { limits, signal }) {
+      const { name: own, namespace } = pod.metadata;
+      const answer = await door.request({
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        body: JSON.stringify(pod),
+        timeoutMs: limits.itemTimeoutMs,
+        signal,
+      });
+      if (answer.failure) return `the pod ${own} could not be made: ${answer.failure.detail}`;
+      if (answer.status === 200 || answer.status === 201) return undefined;
+      const rights = answer.status === 403 ? "; watchmend rbac --canary prints the right that is needed" : "";
+      return `the pod ${own} was refused: ${messageOf(answer)}${rights}`;
+    },
+    async remove({ name: own, namespace }, { limits, signal }) {
+      await door.request({
+        method: "DELETE",
+        path: `/api/v1/namespaces/${namespace}/pods/${own}`,
+        timeoutMs: limits.itemTimeoutMs,
+        signal,
+      });
     },
   };
 }

@@ -4,6 +4,8 @@ import { podSubresources, type ReadKind, readKinds, serverPaths } from "./kinds.
 export interface RoleOptions {
   /** Undefined: everything in all namespaces, one ClusterRole. */
   readonly namespaces?: readonly string[];
+  /** Also the right to make and take away the pods of `validate --canary`, in these namespaces (or all). */
+  readonly canary?: boolean;
   readonly account: { readonly namespace: string; readonly name: string };
 }
 
@@ -16,8 +18,12 @@ interface Rule {
 }
 
 /** YAML for `kubectl apply -f -`. */
-export function roleManifests({ namespaces, account }: RoleOptions): string {
-  const inNamespaces = [...listRules(readKinds.filter((kind) => kind.namespaced)), ...podRules()];
+export function roleManifests({ namespaces, account, canary }: RoleOptions): string {
+  const inNamespaces = [
+    ...listRules(readKinds.filter((kind) => kind.namespaced)),
+    ...podRules(),
+    ...(canary ? [canaryRule] : []),
+  ];
   const inCluster = [...listRules(readKinds.filter((kind) => !kind.namespaced)), ...serverRules()];
   const documents = [
     serviceAccount(account),
@@ -57,6 +63,16 @@ function podRules(): readonly Rule[] {
     why: [why],
   }));
 }
+
+const canaryRule: Rule = {
+  groups: [""],
+  resources: ["pods"],
+  verbs: ["create", "delete"],
+  why: [
+    "validate --canary makes a pod per node that says one line, and deletes it; whoever may make pods may use",
+    "every Secret and account of the namespace, so grant it in the agents' namespace only (--namespace)",
+  ],
+};
 
 function serverRules(): readonly Rule[] {
   return [
