@@ -1,5 +1,6 @@
 // The operator (or Alertmanager itself) refuses the configuration.
 import { textRule } from "../../text-rule.ts";
+import { brokenReferences } from "./broken-references.ts";
 
 export const rule = textRule({
   id: "alertmanager/config-rejected",
@@ -13,6 +14,8 @@ export const rule = textRule({
   effect: "down",
   phase: "config",
   from: ["alertmanager", "prometheus-operator", "kubernetes"],
+  uses: ["config.documents"],
+  fromFiles: ({ "config.documents": documents }, stack) => brokenReferences(documents, stack),
   explains: [
     {
       rule: "kubernetes/config-volume-missing",
@@ -22,6 +25,7 @@ export const rule = textRule({
   ],
   texts: [
     'undefined receiver "{receiver}" used in route',
+    'undefined time interval "{interval}" used in route',
     "base config from Secret could not be parsed: {error*}",
     "failed to initialize from secret: {error*}",
     "provision alertmanager configuration: {error*}",
