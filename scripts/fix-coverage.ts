@@ -44,7 +44,7 @@ function kindsIn(path: string, rule: AnyRule): string[] {
       .flatMap(({ fix }) => {
         const kinds = (fix?.steps ?? []).map((step) => step.do).filter((kind) => kind !== "by-hand");
         const isByHand = fix?.steps.some((step) => step.do === "by-hand") === true;
-        return isByHand && kinds.every((kind) => kind === "restart") ? [] : kinds;
+        return isByHand && kinds.every((kind) => kind === "restart" || kind === "reload") ? [] : kinds;
       })
   );
 }
