@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ApiAnswer } from "../../../src/model/door.ts";
+import { valueAt } from "../../../src/model/json-value.ts";
 import type { Step } from "../../../src/model/plan.ts";
 import { thisActor } from "../../../src/plan/transaction/actor.ts";
 import { lookAll, runTransaction } from "../../../src/plan/transaction/transaction.ts";
@@ -53,8 +54,7 @@ function start(args: readonly string[], mount: object = { name: "c", mountPath: 
       status: { conditions: [{ type: "Ready", status: "True" }] },
     },
   });
-  const stands = (): string =>
-    (store.objects.get(map)?.data as Record<string, string>)["prometheus.yml"] ?? "";
+  const stands = (): string => String(valueAt(store.objects.get(map), "data", "prometheus.yml"));
   mounted = stands();
   running = mounted;
   reloads = 0;
