@@ -177,7 +177,11 @@ export const scenarios: readonly Scenario[] = [
       code("destroy", await deploy(stage, "destroy", "--yes"), 0);
       same("what is left of containers", await containers(stage, "jenkins1"), { foreign });
       contains("the data", await server.sh("ls /opt/monitoring/data"), /prometheus/);
-      same("the files of the stack", await server.sh("find /opt/monitoring -name '*.y*ml' -not -path '*/data/*'"), "");
+      same(
+        "the files of the stack",
+        await server.sh("find /opt/monitoring -name '*.y*ml' -not -path '*/data/*'"),
+        "",
+      );
       code(
         "rollback of destroy",
         await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: `${stage.dir}/state` } }),
