@@ -14,6 +14,7 @@ export const rule = textRule({
   phase: "config",
   texts: ["loki.validateSchemaRequirements("],
   from: "any",
+  uses: ["config.documents"],
   says: () =>
     "The configuration that was read has no schema_config.configs (or the file read is not the one meant): add a period with store: tsdb, schema: v13 and index.period: 24h",
   decideWith: "grep -n -A8 schema_config loki.yaml; docker inspect -f '{{.Args}} {{json .Mounts}}' loki",
