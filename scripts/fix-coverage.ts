@@ -1,52 +1,66 @@
 // Which rules can be repaired without a person: every bad case is diagnosed, and the kinds of steps of its fixes are counted.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parse } from "yaml";
 import { analyseTexts } from "../src/diagnose/diagnose.ts";
+import type { Fix } from "../src/model/finding.ts";
+import type { Risk } from "../src/model/plan.ts";
 import type { AnyRule } from "../src/model/rule.ts";
 import { rules } from "../src/rules/registry.ts";
+import { readFixture } from "../test/fixture.ts";
 
 export interface FixCoverage {
   readonly rule: string;
   readonly hasFix: boolean;
   /** Kinds of steps that are carried out, in any of the bad cases; empty when a person does it all. */
   readonly kinds: readonly string[];
+  /** What the fix of the first bad case says. */
+  readonly summary?: string;
+  readonly risk?: Risk;
 }
 
 const root = join(import.meta.dirname, "../src/rules");
 
-export function fixCoverage(): FixCoverage[] {
-  return rules.map((rule) => ({ rule: rule.id, hasFix: rule.fix !== undefined, kinds: kindsOf(rule) }));
+let known: readonly FixCoverage[] | undefined;
+
+/** The same for every page of one run. */
+export function fixCoverage(): readonly FixCoverage[] {
+  known ??= rules.map((rule) => coverageOf(rule));
+  return known;
 }
 
-function kindsOf(rule: AnyRule): string[] {
+function coverageOf(rule: AnyRule): FixCoverage {
   const folder = join(root, rule.id);
-  if (!rule.fix || !existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.startsWith("bad") && name.endsWith(".yaml"));
-  const kinds = new Set(names.flatMap((name) => kindsIn(join(folder, name), rule)));
-  return [...kinds].sort();
+  const base = { rule: rule.id, hasFix: rule.fix !== undefined, kinds: [] };
+  if (!rule.fix || !existsSync(folder)) return base;
+  const names = readdirSync(folder)
+    .filter((name) => name.startsWith("bad") && name.endsWith(".yaml"))
+    .sort();
+  const fixes = names.flatMap((name) => fixesIn(join(folder, name), rule));
+  const chosen = fixes.find((fix) => kindsOf(fix).length > 0) ?? fixes[0];
+  return {
+    ...base,
+    kinds: [...new Set(fixes.flatMap(kindsOf))].sort(),
+    ...(chosen ? { summary: chosen.summary, risk: chosen.risk } : {}),
+  };
 }
 
-function kindsIn(path: string, rule: AnyRule): string[] {
-  const fixture: { evidence: Record<string, string>; mode?: "diagnose" | "lint" } = parse(
-    readFileSync(path, "utf8"),
-  );
+function fixesIn(path: string, rule: AnyRule): Fix[] {
+  const fixture = readFixture(path);
   const { report } = analyseTexts(fixture.evidence, {
     rules: [rule],
     version: "0.0.0",
     mode: fixture.mode ?? "diagnose",
   });
-  return (
-    report.findings
-      .filter((finding) => finding.fix?.risk !== "destructive")
-      // A restart after a change that a person makes is no repair.
-      .flatMap(({ fix }) => {
-        const kinds = (fix?.steps ?? []).map((step) => step.do).filter((kind) => kind !== "by-hand");
-        const isByHand = fix?.steps.some((step) => step.do === "by-hand") === true;
-        return isByHand && kinds.every((kind) => kind === "restart") ? [] : kinds;
-      })
-  );
+  return report.findings.flatMap(({ fix }) => fix ?? []);
+}
+
+/** A restart after a change that a person makes is no repair. */
+function kindsOf({ risk, steps }: Fix): string[] {
+  if (risk === "destructive") return [];
+  const kinds = steps.map((step) => step.do).filter((kind) => kind !== "by-hand");
+  const isByHand = kinds.length < steps.length;
+  return isByHand && kinds.every((kind) => kind === "restart" || kind === "reload") ? [] : kinds;
 }
 
 /** Prints the list and its length. */

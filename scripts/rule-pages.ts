@@ -11,6 +11,7 @@ import { checks } from "../src/validate/checks/registry.ts";
 import { analyseFixture, readFixture } from "../test/fixture.ts";
 import { fixCoverage } from "./fix-coverage.ts";
 import { liveHostsPage } from "./live-hosts-page.ts";
+import { operatorPages } from "./operator-pages.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -22,6 +23,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   pages.set("errors.md", errorTable());
   pages.set("checks.md", checkTable());
   pages.set("live-hosts.md", liveHostsPage());
+  for (const [path, text] of operatorPages()) pages.set(path, text);
   return pages;
 }
 

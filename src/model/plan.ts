@@ -133,6 +133,19 @@ export type Step =
       readonly ready: string;
     }
   | {
+      /** A running program reads its configuration again: by signal or over its own door, by a restart where it has neither. */
+      readonly do: "reload";
+      readonly title: string;
+      /** What runs there: decides how it is told. */
+      readonly component: string;
+      readonly what: {
+        readonly kind: "workload" | "container";
+        readonly host?: string;
+        readonly namespace?: string;
+        readonly name: string;
+      };
+    }
+  | {
       readonly do: "restart";
       readonly title: string;
       readonly what: {

@@ -7,6 +7,8 @@ export function commandOf(step: Step): string | undefined {
   switch (step.do) {
     case "restart":
       return onHost(restartCommand(step.what), step.what.host);
+    case "reload":
+      return onHost(reloadCommand(step), step.what.host);
     case "set-owner":
       return onHost(ownerCommand(step), step.host);
     case "patch-object":
@@ -16,6 +18,11 @@ export function commandOf(step: Step): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Where nobody knows whether a reload is possible, a rolled restart always is. */
+function reloadCommand({ what }: Extract<Step, { readonly do: "reload" }>): string {
+  return what.kind === "container" ? `docker kill -s HUP ${quoteWord(what.name)}` : restartCommand(what);
 }
 
 type Restart = Extract<Step, { readonly do: "restart" }>["what"];

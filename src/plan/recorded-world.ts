@@ -173,7 +173,7 @@ function take({ step, state }: StepResult, course: Course): void {
   course.moment++;
   if (step.do === "set-owner")
     course.owners = course.owners.map((one) => (isOwnerOf(one, step) ? changedOwner(one, step) : one));
-  if (step.do === "restart") course.restarted.set(restartedName(step), course.moment);
+  if (step.do === "restart" || step.do === "reload") course.restarted.set(restartedName(step), course.moment);
   if (state !== "done") return;
   if (step.do === "edit-document" || step.do === "replace-lines")
     course.changed.set(step.file.source, course.moment);
@@ -195,7 +195,7 @@ function changedOwner(owner: Owner, { uid, gid, mode }: OwnerStep): Owner {
   return { ...owner, uid: uid ?? owner.uid, gid: gid ?? owner.gid, mode: mode ?? owner.mode };
 }
 
-function restartedName({ what }: Extract<Step, { readonly do: "restart" }>): string {
+function restartedName({ what }: Extract<Step, { readonly do: "restart" | "reload" }>): string {
   return what.namespace === undefined ? what.name : `${what.namespace}/${what.name}`;
 }
 
@@ -206,7 +206,7 @@ function resultOf(
   world: WorldFile,
 ): StepResult {
   if (step.do === "set-owner") return ownerResult(step, owners);
-  if (step.do === "restart") return { step, state: "done" };
+  if (step.do === "restart" || step.do === "reload") return { step, state: "done" };
   if (outcome === undefined || outcome.state === "left")
     return {
       step,

@@ -154,7 +154,7 @@ export function planOf(report: Report, choice: Choice = {}): RemediationPlan {
       const index = indexes.get(key) ?? steps.push(step) - 1;
       indexes.set(key, index);
       moment++;
-      moments[index] = step.do === "restart" ? moment : (moments[index] ?? moment);
+      moments[index] = step.do === "restart" || step.do === "reload" ? moment : (moments[index] ?? moment);
       needs[index] = [...new Set([...(needs[index] ?? []), ...earlier])];
       earlier.push(index);
     }

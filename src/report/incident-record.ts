@@ -92,7 +92,11 @@ function diffOf(results: readonly StepResult[]): string {
   const steps: readonly Step[] = done.map(({ step }) => step);
   const texts: StepTexts = new Map(
     done.flatMap(({ step, before, after, where }, i) =>
-      step.do !== "restart" && step.do !== "set-owner" && before !== undefined && after !== undefined
+      step.do !== "restart" &&
+      step.do !== "reload" &&
+      step.do !== "set-owner" &&
+      before !== undefined &&
+      after !== undefined
         ? [[i, { before, after, ...(where === undefined ? {} : { name: where }) }] as const]
         : [],
     ),

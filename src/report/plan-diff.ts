@@ -120,6 +120,10 @@ function stepLines(step: Step): PlanLine[] {
           text: `${step.how === "restart" ? "restart" : "reload"} container ${oneLine(step.name)}`,
         },
       ];
+    case "reload":
+      return [
+        { sign: "!", text: `reload ${step.what.kind} ${qualified(step.what.namespace, step.what.name)}` },
+      ];
     case "restart":
       return [
         { sign: "!", text: `restart ${step.what.kind} ${qualified(step.what.namespace, step.what.name)}` },
@@ -242,7 +246,8 @@ function qualified(namespace: string | undefined, name: string): string {
 }
 
 function onHost(step: Step): string {
-  const host = "host" in step ? step.host : step.do === "restart" ? step.what.host : undefined;
+  const host =
+    "host" in step ? step.host : step.do === "restart" || step.do === "reload" ? step.what.host : undefined;
   return host ? ` (on ${oneLine(host)})` : "";
 }
 

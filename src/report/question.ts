@@ -26,7 +26,11 @@ export function renderQuestion(
   if (!step || !result) return "";
   const { before, after, because, where } = result;
   const texts =
-    before !== undefined && after !== undefined && step.do !== "restart" && step.do !== "set-owner"
+    before !== undefined &&
+    after !== undefined &&
+    step.do !== "restart" &&
+    step.do !== "reload" &&
+    step.do !== "set-owner"
       ? new Map([[0, { before, after, ...(where === undefined ? {} : { name: where }) }]])
       : undefined;
   const lines = [

@@ -87,6 +87,17 @@ const step = z.discriminatedUnion("do", [
     patch: operations,
   }),
   z.strictObject({
+    do: z.literal("reload"),
+    title: z.string(),
+    component: z.string(),
+    what: z.strictObject({
+      kind: z.enum(["workload", "container"]),
+      host: z.string().optional(),
+      namespace: z.string().optional(),
+      name: z.string(),
+    }),
+  }),
+  z.strictObject({
     do: z.literal("restart"),
     title: z.string(),
     what: z.strictObject({

@@ -83,7 +83,7 @@ export function replaceValues(
 
 /** The fix, when one of its steps changes something; else what is left to a person has to do. */
 export function repair(summary: string, risk: Risk, steps: readonly Step[]): Fix | undefined {
-  return steps.some((step) => step.do !== "by-hand" && step.do !== "restart")
+  return steps.some((step) => step.do !== "by-hand" && step.do !== "restart" && step.do !== "reload")
     ? { summary, risk, steps }
     : undefined;
 }
@@ -97,15 +97,21 @@ export function ownerOf({ component, subject }: FindingDraft, stack: Stack): Com
   );
 }
 
+/** Programs that read their files again without a restart. */
+const reloading: ReadonlySet<string> = new Set(["prometheus", "alertmanager", "blackbox-exporter", "alloy"]);
+
 /** What makes a component read its files again, where it is known how it runs. */
 export function readAgain(component: Component | undefined): readonly Step[] {
   if (!component) return [];
   const { name, namespace, host, docker, workload, pods } = component;
-  const title = `Restart ${name} so that it reads the change`;
+  const title = `Let ${name} read the change`;
+  const how = reloading.has(component.kind)
+    ? ({ do: "reload", component: component.kind } as const)
+    : ({ do: "restart" } as const);
   if (workload || pods.length > 0)
     return [
       {
-        do: "restart",
+        ...how,
         title,
         what: {
           kind: "workload",
@@ -117,7 +123,7 @@ export function readAgain(component: Component | undefined): readonly Step[] {
   if (docker?.origin === "running")
     return [
       {
-        do: "restart",
+        ...how,
         title,
         what: { kind: "container", ...(host === undefined ? {} : { host }), name: docker.name },
       },

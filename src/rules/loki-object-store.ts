@@ -103,3 +103,34 @@ export function renamedAccount(
   }
   return undefined;
 }
+
+export interface BucketName {
+  readonly name: string;
+  readonly at: Place;
+}
+
+/** Every bucket name of S3 that Loki's files and the chart's values give; Azure and GCS name theirs elsewhere. */
+export function bucketNames(facts: Needed): readonly BucketName[] {
+  return facts["config.documents"].flatMap((doc) => {
+    const paths: readonly Path[] =
+      doc.kind === "loki"
+        ? inConfig.flatMap((path) => [
+            [...path, "bucketnames"],
+            [...path, "bucket_name"],
+          ])
+        : doc.kind === "helm-values"
+          ? [["loki"], ["loki", "loki"]].flatMap((base) =>
+              ["chunks", "ruler", "admin"].map((use) => [...base, "storage", "bucketNames", use]),
+            )
+          : [];
+    return paths.flatMap((path): BucketName[] => {
+      const name = textAt(doc.value, ...path);
+      return name ? [{ name, at: placeOf(doc, ...path) }] : [];
+    });
+  });
+}
+
+/** A bucket's name can hold no slash; `bucket/folder` is what people write who want a prefix. */
+export function bucketWithPath(facts: Needed): BucketName | undefined {
+  return bucketNames(facts).find(({ name }) => /^[\w.-]+\/[\w./-]+$/.test(name));
+}

@@ -12,6 +12,7 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   start: () => import("./start.ts"),
   cluster: () => import("./cluster.ts"),
+  deploy: () => import("./deploy.ts"),
   folder: () => import("./folder.ts"),
   manifests: () => import("./manifests.ts"),
   logs: () => import("./logs.ts"),

@@ -92,6 +92,8 @@ const settingOf = (run: Run, name: string): Setting => {
     startWith: (argv) => {
       starter = argv;
     },
+    watchmendCommand: async (args) =>
+      asOperator(run, ["env", "NO_COLOR=1", process.execPath, await builtCli(run), ...args]),
     defer: (undo) => undos.push(undo),
     undo: async () => {
       const failed: string[] = [];
@@ -123,10 +125,12 @@ const judging = (setting: Setting, usual: readonly string[]) => {
   return { judge, stage: { diagnoses: judge.diagnoses, readWith } };
 };
 
-type Scenes<S extends Stage> = Pick<HostsScenario, "finds"> &
-  Record<"arrange" | "healthy" | "inject" | "expect" | "recover", (stage: S) => Promise<void>>;
+type Scenes<S extends Stage> = Pick<HostsScenario, "finds"> & {
+  readonly deed?: (stage: S) => Promise<void>;
+} & Record<"arrange" | "healthy" | "inject" | "expect" | "recover", (stage: S) => Promise<void>>;
 
 const story = async <S extends Stage>(scenario: Scenes<S>, stage: S, judge: Judge): Promise<void> => {
+  if (scenario.deed !== undefined) return await limited("the deed", scenario.deed(stage));
   await limited("arrange", scenario.arrange(stage));
   await limited("the healthy twin", scenario.healthy(stage));
   await limited("watchmend on the healthy twin", judge.findsHealthy("before the fault"));

@@ -15,6 +15,8 @@ export type Stage = {
   readonly watchmend: (args: readonly string[], options?: CommandOptions) => Promise<Ran>;
   /** Judges the system as it is now: saves a bundle, diagnoses it, and compares the answer with the truth. */
   readonly diagnoses: (expected: Expected) => Promise<void>;
+  /** The same as an argument list, for runs that are killed on the way. */
+  readonly watchmendCommand: (args: readonly string[]) => Promise<string[]>;
   /** From now on watchmend reads the world with these flags instead of the usual ones. */
   readonly readWith: (flags: readonly string[]) => void;
   /** From now on watchmend is started by this command, which gets its command line as arguments. */
@@ -50,6 +52,12 @@ type Story<S extends Stage> = {
   /** What watchmend must say of it, asked right after `expect`. */
   readonly finds: Expected;
   readonly recover: (stage: S) => Promise<void>;
+  /** Instead of all of the above: what watchmend does is what is tested, not what it says of a fault. */
+  readonly deed?: (stage: S) => Promise<void>;
+};
+
+type Deed = Pick<Story<HostsStage>, "name" | "title" | "core" | "needs"> & {
+  readonly play: (stage: HostsStage) => Promise<void>;
 };
 
 export type HostsScenario = Story<HostsStage> & { readonly world: "hosts" };
@@ -57,6 +65,15 @@ export type ClusterScenario = Story<ClusterStage> & { readonly world: "cluster" 
 export type Scenario = HostsScenario | ClusterScenario;
 
 export const hostsScenario = (story: Story<HostsStage>): Scenario => ({ ...story, world: "hosts" });
+const nothing = (): Promise<void> => Promise.resolve();
+
+export const hostsDeed = ({ play, ...about }: Deed): Scenario => ({
+  ...about,
+  ...{ arrange: nothing, healthy: nothing, inject: nothing, expect: nothing, recover: nothing },
+  finds: { roots: [] },
+  world: "hosts",
+  deed: play,
+});
 export const clusterScenario = (story: Story<ClusterStage>): Scenario => ({ ...story, world: "cluster" });
 
 export const suiteNames = ["collect", "deploy", "remediate", "validate"] as const;

@@ -30,7 +30,10 @@ export async function putBackLeft(
   const access = { hosts: [...doors.values()] };
   const base = { state, doors: access, actor, because: "the run that did it ended in the middle" };
   for (const { id, hosts, busy } of leftOpen(state, new Set(doors.keys())).toReversed()) {
-    if (busy) continue;
+    if (busy) {
+      tell(`transaction ${id} works on ${hosts.join(", ")} right now`);
+      continue;
+    }
     tell(
       `transaction ${id} on ${hosts.join(", ")} was cut off in the middle: putting back what it has changed`,
     );

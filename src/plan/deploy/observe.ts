@@ -42,18 +42,15 @@ export function engineOf({ runtime }: DesiredHost): "docker" | "podman" {
 
 const longest = 64 * 1024 * 1024;
 
-export async function observeHost(
-  access: HostAccess,
-  { desired, stack, directory }: ObserveWish,
-): Promise<Observed> {
-  const salt = randomBytes(12).toString("hex");
+/** What is asked of a host in one go; the benchmark asks the same over a bare ssh. */
+export function observeScript({ desired, stack, directory }: ObserveWish, salt: string): string {
   const engine = engineOf(desired);
   const texts = desired.files.map(({ path }) => path);
   const records = phases.map((phase) => recordPath(directory, phase));
   const secrets = desired.secrets.map(({ path }) => path);
   const paths = [...desired.directories.map(({ path }) => path), ...texts, ...secrets, ...records];
   const names = desired.containers.map(({ name }) => name);
-  const script = `PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  return `PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 id -u
 ${pathsScript(
   paths,
@@ -66,6 +63,13 @@ echo wm-containers
 command -v ${engine} >/dev/null 2>&1 || { echo "${engine} is not installed" >&2; exit 91; }
 i=$(${engine} ps -aq --no-trunc --filter ${quoteWord(`label=${ownerLabels.stack}=${stack}`)}) || exit 92
 ${engine} container inspect ${quoteWords(names)} $i 2>/dev/null || :`;
+}
+
+export async function observeHost(access: HostAccess, wish: ObserveWish): Promise<Observed> {
+  const salt = randomBytes(12).toString("hex");
+  const { desired, stack } = wish;
+  const engine = engineOf(desired);
+  const script = observeScript(wish, salt);
   const result = await runScript(access, script, { maxBytes: longest });
   if (result.code !== 0 || result.truncated) throw new Refused("unreadable", whyNot(access, engine, result));
   const out = Buffer.from(result.stdout).toString("utf8");

@@ -37,8 +37,19 @@ export function isAlive(actor: Actor): boolean | undefined {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
+  // Killed, and only not yet buried by whoever started it: in containers nobody may ever do that.
+  if (isZombie(actor.pid)) return false;
   const started = startOf(actor.pid);
   return started === undefined || Math.abs(started - actor.startedMs) < 2000;
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
 }
 
 /** Start of a process by the kernel's clock ticks, in milliseconds since boot; comparable on one boot only. */

@@ -1,4 +1,5 @@
 // A stack that watchmend itself deploys onto the rig's hosts, with the images of the rig's parts.
+import { writeFileSync } from "node:fs";
 import { lokiImage, nodeExporterImage, prometheusImage2, promtailImage } from "../parts/images.ts";
 import type { Part } from "../parts/part.ts";
 import type { Ran } from "../process/command.ts";
@@ -46,9 +47,8 @@ ${more}`;
 
 export const file = ({ dir }: HostsStage): string => `${dir}/watchmend.yaml`;
 
-export const writeModel = async (stage: HostsStage, wish: Wish = {}): Promise<void> => {
-  await stage.operator(["sh", "-c", `cat > ${file(stage)}`], { input: model(wish) });
-};
+export const writeModel = (stage: HostsStage, wish: Wish = {}): void =>
+  writeFileSync(file(stage), model(wish));
 
 export const state = ({ dir }: HostsStage): string => `${dir}/state`;
 

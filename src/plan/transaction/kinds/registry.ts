@@ -8,6 +8,7 @@ import { putContainer } from "./put-container.ts";
 import { putFiles } from "./put-files.ts";
 import { recreateContainer } from "./recreate-container.ts";
 import { refreshContainer } from "./refresh-container.ts";
+import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { setOwner } from "./set-owner.ts";
 import { text } from "./text.ts";
@@ -17,6 +18,7 @@ const kinds: readonly AnyKind[] = [
   setOwner,
   patchObject,
   restart,
+  reload,
   recreateContainer,
   putFiles,
   moveFolder,

@@ -30,6 +30,7 @@ export const rule = textRule({
     "failed to initialize from secret: {error*}",
     "provision alertmanager configuration: {error*}",
     "no route provided in config",
+    "missing channel in Slack config",
     "no global SMTP smarthost set",
     "no global Slack API URL set",
     "unsupported scheme {scheme*} for URL",
@@ -43,6 +44,11 @@ export const rule = textRule({
   }),
   says: ({ line, captures }) => {
     const receiver = line.text.match(/undefined receiver \\*"([^"\\]+)/)?.[1];
+    const missing = /missing channel in Slack config/i.test(line.text);
+    if (missing)
+      return "An entry of slack_configs has no channel (missing channel in Slack config): api_url and channel must stand in one list entry; a second dash begins another one";
+    if (/unsupported scheme \\*"\\*"/i.test(line.text))
+      return 'An URL of the configuration (slack_api_url, api_url, url) has no scheme (unsupported scheme "" for URL): the value is a bare name or an environment variable, which Alertmanager does not expand; write the URL itself or use the _file form';
     if (receiver) return `The route uses receiver "${receiver}", which the configuration does not define`;
     return `The configuration is rejected: ${(captures.error ?? line.fields?.err ?? line.msg ?? line.text).replace(/\\?"$/, "").slice(0, 200)}`;
   },
@@ -54,9 +60,11 @@ export const rule = textRule({
     "https://github.com/prometheus-community/helm-charts/issues/3176",
   ],
   fix: (finding) => ({
-    summary: /receiver "/.test(finding.says)
-      ? 'Define that receiver (add `- name: "null"` to receivers), or change the route that names it'
-      : "Correct the configuration; check it with amtool",
+    summary: /unsupported scheme/.test(finding.says)
+      ? "Write the whole URL (https://…), or api_url_file / slack_api_url_file; substitute variables before Alertmanager reads the file (envsubst)"
+      : /receiver "/.test(finding.says)
+        ? 'Define that receiver (add `- name: "null"` to receivers), or change the route that names it'
+        : "Correct the configuration; check it with amtool",
     risk: "safe",
     steps: [{ do: "by-hand", title: "Check the file", command: "amtool check-config alertmanager.yml" }],
   }),

@@ -5,6 +5,7 @@ import { isRecord, textOf } from "../../../model/json-value.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt, valueAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
+import { editStep, filesOf, ownerOf, readAgain, repair } from "../../change-configuration.ts";
 
 type Path = readonly (string | number)[];
 const deepest = 10;
@@ -20,6 +21,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "amtool config routes test --config.file=alertmanager.yml LABEL=VALUE",
   references: ["https://prometheus.io/docs/alerting/latest/configuration/#route"],
   check({ "config.documents": documents }, stack) {
@@ -36,7 +38,19 @@ export const rule = defineRule({
       }));
     });
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair("Let the earlier route pass its alerts on: both receivers are told", "safe", [
+      ...filesOf(facts, "alertmanager").flatMap((doc) =>
+        deadRoutes(doc, ["route"])
+          .filter(({ dead }) => placeOf(doc, ...dead).line === finding.proof[0]?.line)
+          .map(({ taker }) =>
+            editStep(doc, "Let the earlier route continue", [
+              { op: "set", path: [...taker, "continue"], value: true },
+            ]),
+          ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ??
     byHand(
       "Put the narrower route first, or set continue: true on the earlier one if both shall be told",
       "Change the order of the routes",

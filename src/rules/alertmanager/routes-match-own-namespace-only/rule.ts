@@ -1,5 +1,7 @@
 // AlertmanagerConfig objects get a namespace matcher that their author did not write.
+import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { textAt } from "../../../stack/config-value.ts";
 import { lineOf, objectsOf } from "../../../stack/monitors.ts";
@@ -23,6 +25,8 @@ export const rule = defineRule({
     "not receiving alerts",
     "no notifications for …namespace",
     "not routed",
+    "receiver is ignored",
+    "is being ignored",
   ],
   decideWith:
     "kubectl -n NAMESPACE get secret alertmanager-NAME-generated -o jsonpath='{.data.alertmanager\\.yaml\\.gz}' | base64 -d | gunzip",
@@ -37,18 +41,22 @@ export const rule = defineRule({
     const said = facts["text.lines"].find(
       (line) =>
         line.stream === "note" &&
-        /alert/i.test(line.text) &&
-        /namespace|default receiver|not (received|sent|routed|delivered)|Watchdog/i.test(line.text),
+        /alert|receiver/i.test(line.text) &&
+        /namespace|default receiver|not (received|sent|routed|delivered)|Watchdog|\bignored\b/i.test(
+          line.text,
+        ),
     );
     for (const object of objectsOf(facts, "AlertmanagerConfig")) {
-      if (!strict || !said) continue;
+      const generated = generatedRoute(facts["config.documents"], object.namespace, object.name);
+      const place = strict ? lineOf(strict, "spec") : generated;
+      if (!place || !said) continue;
       findings.push({
         subject: {
           kind: "object",
           id: `AlertmanagerConfig ${object.namespace ? `${object.namespace}/` : ""}${object.name}`,
         },
         says: `AlertmanagerConfig ${object.name} gets the matcher namespace="${object.namespace ?? "its own"}" (strategy OnNamespace): alerts of other namespaces are not routed by it`,
-        proof: [lineOf(strict, "spec"), object.at, { ...said.at, excerpt: said.text }],
+        proof: [place, object.at, { ...said.at, excerpt: said.text }],
         certainty: "likely",
       });
     }
@@ -83,3 +91,18 @@ export const rule = defineRule({
       ],
     },
 });
+
+/** The configuration the operator generated, with the matcher it added to the route of this object. */
+function generatedRoute(
+  documents: readonly ConfigDocument[],
+  namespace: string | undefined,
+  name: string,
+): Place | undefined {
+  if (!namespace) return undefined;
+  return documents.find(
+    ({ kind, text }) =>
+      kind === "alertmanager" &&
+      text.includes(`receiver: ${namespace}/${name}/`) &&
+      text.includes(`namespace="${namespace}"`),
+  )?.at;
+}

@@ -1,4 +1,5 @@
 // localhost in a webhook receiver is Alertmanager's own container.
+import type { DockerContainer } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
@@ -7,6 +8,15 @@ import type { Component } from "../../../model/stack.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
 import { byHand } from "../../by-hand.ts";
+import {
+  filesOf,
+  ownerOf,
+  readAgain,
+  repair,
+  replaceValues,
+  serviceAt,
+  valuesIn,
+} from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -31,7 +41,7 @@ export const rule = defineRule({
   effect: "no-data-out",
   needs: [],
   needsAny: ["text.lines", "config.documents"],
-  uses: ["docker.containers"],
+  uses: ["kubernetes.objects", "docker.containers"],
   texts,
   rivals: [
     {
@@ -87,7 +97,21 @@ export const rule = defineRule({
         ];
       });
   },
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair("Name the receiving service in the webhook's URL", "safe", [
+      ...filesOf(facts, "alertmanager").flatMap((doc) =>
+        replaceValues(
+          valuesIn(
+            doc,
+            (value, path) =>
+              path.includes("webhook_configs") && path.at(-1) === "url" && typeof value === "string",
+          ),
+          "Name the service instead of localhost",
+          (value) => elsewhere(String(value), facts["docker.containers"]),
+        ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ??
     byHand(
       `Name the receiving service instead of localhost in webhook_configs (${/webhook (\S+)/.exec(finding.says)?.[1] ?? "url"}); a program on the host itself: host.docker.internal with extra_hosts: ["host.docker.internal:host-gateway"]`,
       "In alertmanager.yml, then reload Alertmanager",
@@ -107,4 +131,12 @@ function standsAlone({ docker, pods, workload }: Component): boolean | undefined
   if (specs.some((spec) => spec.hostNetwork)) return false;
   // sidecars share localhost
   return specs[0]?.containers?.length === 1 ? true : undefined;
+}
+
+/** The same URL with the name of the one container that serves its port. */
+function elsewhere(url: string, containers: readonly DockerContainer[]): string | undefined {
+  const { host, port } = parseAddress(url) ?? {};
+  if (host === undefined || port === undefined || !isLoopback(host)) return undefined;
+  const service = serviceAt(port, containers, undefined);
+  return service && url.replace(/^(https?:\/\/)[^/]+/, `$1${service}`);
 }

@@ -1,43 +1,38 @@
-// ICMP needs a privilege that the exporter's user lacks.
+// A ping needs a raw socket, or the kernel's leave to do without.
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "blackbox-exporter/icmp-not-permitted",
-  title:
-    "The blackbox exporter may not open an ICMP socket (no CAP_NET_RAW, and its group is outside net.ipv4.ping_group_range), so every icmp probe fails",
-  why: "A raw socket needs CAP_NET_RAW; an unprivileged ping socket needs the process's group within the kernel's ping_group_range. Images run as nobody, charts drop all capabilities, and systemd units lack AmbientCapabilities: probe_success is 0 for icmp only, although ping works in a root shell.",
+  title: "blackbox-exporter may not open an ICMP socket (CAP_NET_RAW is missing), so every icmp probe fails",
+  why: "The icmp prober tries an unprivileged ping socket first (allowed when the process's group is in net.ipv4.ping_group_range) and then a raw socket, which needs CAP_NET_RAW. Containers with dropped capabilities, non-root users and hardened systemd units have neither: probe_success is 0 for hosts that answer.",
   severity: "critical",
   component: "blackbox-exporter",
   layer: "permissions",
   nature: "cause",
-  effect: "no-data-in",
-  phase: "run",
+  effect: "no-data-out",
   from: "any",
   texts: [
-    "Error listening to socket…operation not permitted",
     "listen ip4:icmp {address}: socket: operation not permitted",
     "listen ip6:ipv6-icmp {address}: socket: operation not permitted",
+    "listen ip4:icmp: socket: operation not permitted",
+    "Error listening to socket{rest*}operation not permitted",
   ],
-  says: () =>
-    "The icmp prober cannot open its socket (operation not permitted): the container or unit lacks CAP_NET_RAW and net.ipv4.ping_group_range does not hold its group",
+  says: ({ line }) =>
+    `The icmp prober may not open its socket (${/listen ip6/.test(line.text) ? "ip6:ipv6-icmp" : "ip4:icmp"}: operation not permitted): the process lacks CAP_NET_RAW and its group is not in net.ipv4.ping_group_range`,
   rivals: [
     {
       rule: "blackbox-exporter/prefers-ipv6",
-      tellApart: "there the probe is sent, to an IPv6 address",
+      tellApart: "there the socket opens and the address family has no route",
     },
   ],
   decideWith:
-    "sysctl net.ipv4.ping_group_range; docker inspect -f '{{.HostConfig.CapAdd}} {{.Config.User}}' BLACKBOX",
-  references: [
-    "https://github.com/prometheus/blackbox_exporter#permissions",
-    "https://man7.org/linux/man-pages/man7/icmp.7.html",
-  ],
+    "sysctl net.ipv4.ping_group_range; getpcaps PID; curl 'BLACKBOX:9115/probe?module=icmp&target=127.0.0.1&debug=true'",
+  references: ["https://github.com/prometheus/blackbox_exporter#permissions"],
   fix: () =>
     byHand(
-      'cap_add: [NET_RAW] (Kubernetes: securityContext.capabilities.add: [NET_RAW]; systemd: AmbientCapabilities=CAP_NET_RAW), or sysctl net.ipv4.ping_group_range="0 2147483647" so that no capability is needed',
-      "In the compose file, values or unit",
-      undefined,
-      "safe",
+      "Give it CAP_NET_RAW: cap_add: [NET_RAW] (Docker), securityContext.capabilities.add: [NET_RAW] (Kubernetes), setcap cap_net_raw+ep or AmbientCapabilities=CAP_NET_RAW (systemd); or sysctl net.ipv4.ping_group_range='0 2147483647'",
+      "Where blackbox-exporter is started",
+      "setcap cap_net_raw+ep /usr/local/bin/blackbox_exporter",
     ),
 });

@@ -81,7 +81,7 @@ export const rule = defineRule({
     return [draft(component?.id, kind, line, line !== undefined || seesNothing, proof)];
   },
   fix: (finding, facts, stack) =>
-    (repair(
+    repair(
       "Run cAdvisor in the host's user namespace",
       "disruptive",
       /userns-remap/.test(finding.says)
@@ -92,7 +92,8 @@ export const rule = defineRule({
             ]),
           )
         : [],
-    ) ?? /rootless/.test(finding.says))
+    ) ??
+    (/rootless/.test(finding.says)
       ? byHand(
           "Name the rootless socket: --docker=unix:///run/user/UID/docker.sock with that socket and ~/.local/share/docker mounted into cAdvisor, or run cAdvisor as the same user",
           "In the command of cAdvisor",
@@ -100,7 +101,7 @@ export const rule = defineRule({
       : byHand(
           "Run cAdvisor in the host's user namespace: --userns=host (compose: userns_mode: host) with privileged: true, then recreate the container",
           "In the compose file of cAdvisor",
-        ),
+        )),
 });
 
 function draft(

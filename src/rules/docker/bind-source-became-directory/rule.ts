@@ -21,7 +21,7 @@ export const rule = textRule({
     "{file}: is a directory",
     "read {file}: is a directory",
   ],
-  uses: ["host.files", "docker.containers"],
+  uses: ["host.files", "docker.containers", "config.documents"],
   confirm: (hit, facts) => confirm(hit, facts),
   says: ({ line }) => {
     const { source, target } = pathsOf(line.text);
@@ -58,10 +58,21 @@ function pathsOf(text: string): { source?: string; target?: string } {
   return read ? { target: read } : {};
 }
 
-function confirm(hit: TextHit, facts: Pick<Facts, "host.files" | "docker.containers">): Confirmation {
+function confirm(
+  hit: TextHit,
+  facts: Pick<Facts, "host.files" | "docker.containers" | "config.documents">,
+): Confirmation {
   const { text } = hit.line;
   // the volume of a pod is another story
   if (/\/var\/lib\/kubelet\/pods\//.test(text) || (hit.component?.pods.length ?? 0) > 0 || hit.line.pod)
+    return { holds: false };
+  // A chart's values and no container of Docker: the volume of a pod again.
+  if (
+    facts["docker.containers"].length === 0 &&
+    facts["config.documents"].some(
+      ({ kind, at }) => kind === "helm-values" || /\bvalues[\w.-]*\.ya?ml/i.test(at.source),
+    )
+  )
     return { holds: false };
   if (!/is a directory/.test(text)) {
     const { source, target } = pathsOf(text);

@@ -1,7 +1,10 @@
 // dockerd waits for a log driver that cannot deliver.
+
 import type { Facts } from "../../../model/facts.ts";
 import type { Place } from "../../../model/place.ts";
+import type { Step } from "../../../model/plan.ts";
 import { textAt } from "../../../stack/config-value.ts";
+import { editStep, filesOf, repair } from "../../change-configuration.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -25,7 +28,7 @@ export const rule = textRule({
     "did not receive an exit event",
     "Container failed to exit within",
   ],
-  uses: ["docker.containers", "config.documents", "docker.engines"],
+  uses: ["kubernetes.objects", "docker.containers", "config.documents", "docker.engines"],
   unconfirmed: "silent",
   confirm(_hit, facts) {
     const driver = lokiDriver(facts);
@@ -55,19 +58,39 @@ export const rule = textRule({
     "https://github.com/grafana/loki/issues/2361",
     "https://grafana.com/docs/loki/latest/send-data/docker-driver/",
   ],
-  fix: () => ({
-    summary:
-      "Set mode: non-blocking, loki-retries: 2, loki-timeout: 1s, loki-max-backoff: 800ms and keep-file: true in the log options (or collect with an agent), then restart dockerd once",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title:
-          "Add mode: non-blocking and loki-retries: 2, loki-timeout: 1s, loki-max-backoff: 800ms to log-opts (daemon.json or the compose file)",
-      },
-      { do: "by-hand", title: "Restart Docker once", command: "sudo systemctl restart docker" },
-    ],
-  }),
+  fix: (_finding, facts) =>
+    repair(
+      "Let the log driver give up instead of holding up Docker",
+      "disruptive",
+      filesOf(facts, "docker-daemon").flatMap((doc): Step[] =>
+        /^(?:grafana\/)?loki/.test(textAt(doc.value, "log-driver") ?? "")
+          ? [
+              editStep(
+                doc,
+                "Log without blocking",
+                Object.entries(unblocked).map(([key, value]) => ({
+                  op: "set" as const,
+                  path: ["log-opts", key],
+                  value,
+                })),
+              ),
+              { do: "by-hand", title: "Restart Docker once", command: "sudo systemctl restart docker" },
+            ]
+          : [],
+      ),
+    ) ?? {
+      summary:
+        "Set mode: non-blocking, loki-retries: 2, loki-timeout: 1s, loki-max-backoff: 800ms and keep-file: true in the log options (or collect with an agent), then restart dockerd once",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title:
+            "Add mode: non-blocking and loki-retries: 2, loki-timeout: 1s, loki-max-backoff: 800ms to log-opts (daemon.json or the compose file)",
+        },
+        { do: "by-hand", title: "Restart Docker once", command: "sudo systemctl restart docker" },
+      ],
+    },
 });
 
 interface Driver {
@@ -98,3 +121,12 @@ function lokiDriver(
   const engine = facts["docker.engines"].find(({ loggingDriver }) => loggingDriver === "loki");
   return engine ? { at: engine.at } : undefined;
 }
+
+/** https://grafana.com/docs/loki/latest/send-data/docker-driver/ */
+const unblocked = {
+  mode: "non-blocking",
+  "loki-retries": "2",
+  "loki-timeout": "1s",
+  "loki-max-backoff": "800ms",
+  "keep-file": "true",
+} as const;

@@ -1,4 +1,10 @@
 // The Loki log driver runs in the host's namespaces.
+import type { DockerContainer } from "../../../model/docker.ts";
+import type { DocumentEdit } from "../../../model/plan.ts";
+import { textAt } from "../../../stack/config-value.ts";
+import { parseAddress } from "../../../stack/resolve.ts";
+import { repair } from "../../change-configuration.ts";
+import { type ComposeService, changeService, servicesOf } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -16,7 +22,7 @@ export const rule = textRule({
     "lookup {name} on 127.0.0.53:53: server misbehaving",
     "lookup {name} on 127.0.0.53:53: no such host",
   ],
-  uses: ["docker.containers"],
+  uses: ["config.documents", "kubernetes.objects", "docker.containers"],
   unconfirmed: "silent",
   confirm: (hit, facts) => {
     const driver = facts["docker.containers"].find((container) => container.logDriver === "loki");
@@ -36,15 +42,45 @@ export const rule = textRule({
   ],
   decideWith: "docker inspect -f '{{.HostConfig.LogConfig}}' CONTAINER",
   references: ["https://grafana.com/docs/loki/latest/send-data/docker-driver/"],
-  fix: () => ({
-    summary: "loki-url: http://127.0.0.1:3100/loki/api/v1/push with Loki's port published",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "In the logging options",
-        command: "loki-url: http://127.0.0.1:3100/loki/api/v1/push",
-      },
-    ],
-  }),
+  fix: (_finding, facts) =>
+    repair(
+      "Push to Loki's published port on the host itself",
+      "disruptive",
+      facts["docker.containers"]
+        .filter(({ logDriver }) => logDriver === "loki")
+        .flatMap((container) => servicesOf(container, facts))
+        .flatMap((service) =>
+          changeService(
+            service,
+            "Push to the host's own address",
+            urlEdits(service, facts["docker.containers"]),
+          ),
+        ),
+    ) ?? {
+      summary: "loki-url: http://127.0.0.1:3100/loki/api/v1/push with Loki's port published",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "In the logging options",
+          command: "loki-url: http://127.0.0.1:3100/loki/api/v1/push",
+        },
+      ],
+    },
 });
+
+function urlEdits(
+  { value }: ComposeService,
+  containers: readonly DockerContainer[],
+): readonly DocumentEdit[] {
+  const path = ["logging", "options", "loki-url"];
+  const url = textAt(value, ...path);
+  const address = url === undefined ? undefined : parseAddress(url);
+  const loki = containers.find(
+    (one) => one.name === address?.host || (one.service !== undefined && one.service === address?.host),
+  );
+  const published = loki?.ports?.find(({ containerPort }) => containerPort === address?.port)?.hostPort;
+  if (url === undefined || published === undefined) return [];
+  const fresh = url.replace(/^(https?:\/\/)[^/]+/, `$1127.0.0.1:${published}`);
+  return [{ op: "replace", path, value: fresh, expect: url }];
+}

@@ -4,6 +4,8 @@ import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { type Dashboard, readDashboard } from "../../../stack/grafana-config.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { renameJob } from "../../change-job.ts";
 import { jobsOf, knownJobs } from "../../known-jobs.ts";
 
 export const rule = defineRule({
@@ -16,6 +18,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   rivals: [
     { rule: "prometheus/target-unreachable", tellApart: "there the job exists and its targets are down" },
     {
@@ -47,7 +50,12 @@ export const rule = defineRule({
         ];
       });
   },
-  fix: (finding) =>
+  fix: (finding, facts) =>
+    repair(
+      "Select the job by the name it has",
+      "safe",
+      renameJob(finding.says, facts, "grafana-dashboard"),
+    ) ??
     byHand(
       `Use the job_name of the scrape configuration in the queries (better: a variable job from label_values(job)), or rename the job; see ${finding.subject.id}`,
       "In the dashboard's JSON",

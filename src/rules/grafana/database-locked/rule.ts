@@ -32,15 +32,22 @@ export const rule = textRule({
       /migration|Failed to start|service init failed|exit/i.test(line.text),
     );
     const many = hit.lines.reduce((sum, line) => sum + (line.count ?? 1), 0) >= 5;
-    const at = several ?? (pods.length > 1 ? pods[0]?.at : undefined) ?? network?.at;
+    const said = facts["text.lines"].find(
+      (line) =>
+        line.stream === "note" &&
+        line.text.length < 2_000 &&
+        /\b(?:NFS|EFS|CIFS|SMB|Azure Files?|GlusterFS)\b/.test(line.text),
+    );
+    const at =
+      several ?? (pods.length > 1 ? pods[0]?.at : undefined) ?? network?.at ?? (fatal ? said?.at : undefined);
     if (at)
       return {
         holds: true,
         proof: [at],
         says: several
           ? `${hit.component?.workload?.desired} replicas of Grafana write one SQLite file`
-          : network
-            ? "The SQLite file is on a network file system whose locks do not work"
+          : network || (said && pods.length < 2)
+            ? "The SQLite file is on a network file system (NFS, EFS, SMB) whose locks do not work: move it to a block volume or use PostgreSQL or MySQL"
             : "Two Grafana pods run at once on one SQLite file",
       };
     // It asks again and gets through: a Grafana that is ready has its database.

@@ -1,8 +1,18 @@
 // localhost in a data source is Grafana's own container.
+import type { DockerContainer } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
+import {
+  filesOf,
+  ownerOf,
+  readAgain,
+  repair,
+  replaceValues,
+  serviceAt,
+  valuesIn,
+} from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -23,7 +33,14 @@ export const rule = defineRule({
   effect: "no-answer",
   needs: [],
   needsAny: ["grafana.datasources", "text.lines"],
-  uses: ["docker.containers", "kubernetes.pods", "host.processes", "host.units"],
+  uses: [
+    "config.documents",
+    "kubernetes.objects",
+    "docker.containers",
+    "kubernetes.pods",
+    "host.processes",
+    "host.units",
+  ],
   texts,
   rivals: [
     {
@@ -70,10 +87,28 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: () => ({
-    summary:
-      "Use the service name (http://prometheus:9090, http://loki:3100) or the host's address in the data source URL",
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Change the URL in the provisioning file and restart Grafana" }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Name the service in the data source's URL", "disruptive", [
+      ...filesOf(facts, "grafana-datasources").flatMap((doc) =>
+        replaceValues(
+          valuesIn(doc, (value, path) => path.at(-1) === "url" && typeof value === "string"),
+          "Name the service instead of localhost",
+          (value) => elsewhere(String(value), facts["docker.containers"]),
+        ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ?? {
+      summary:
+        "Use the service name (http://prometheus:9090, http://loki:3100) or the host's address in the data source URL",
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Change the URL in the provisioning file and restart Grafana" }],
+    },
 });
+
+/** The same URL with the name of the one container that serves its port. */
+function elsewhere(url: string, containers: readonly DockerContainer[]): string | undefined {
+  const { host, port } = parseAddress(url) ?? {};
+  if (host === undefined || port === undefined || !isLoopback(host)) return undefined;
+  const service = serviceAt(port, containers, undefined);
+  return service && url.replace(/^(https?:\/\/)[^/]+/, `$1${service}`);
+}

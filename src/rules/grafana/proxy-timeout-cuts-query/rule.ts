@@ -11,19 +11,23 @@ export const rule = textRule({
   nature: "cause",
   effect: "no-answer",
   from: "any",
-  texts: ["http: proxy error: context canceled", "status=499", "504 Gateway Time-out", "504 Gateway Timeout"],
+  texts: [
+    "status=cancelled duration={duration}",
+    "http: proxy error: context canceled",
+    "status=499",
+    "504 Gateway Time-out",
+    "504 Gateway Timeout",
+  ],
   unconfirmed: "silent",
   confirm: (_hit, facts) => {
     const slow = facts["text.lines"].find((line) => {
-      const duration = Number(line.fields?.time_ms ?? line.text.match(/time_ms=(\d+)/)?.[1] ?? Number.NaN);
+      const duration = Number(line.fields?.time_ms ?? millisecondsOf(line.text));
       return [30, 60, 120, 180, 300].some((limit) => Math.abs(duration - limit * 1000) < limit * 25);
     });
     return slow ? { holds: true, certainty: "likely", proof: [{ ...slow.at, excerpt: slow.text }] } : {};
   },
   says: ({ lines }) => {
-    const seconds = lines
-      .map((line) => Number(line.text.match(/time_ms=(\d+)/)?.[1]))
-      .find((value) => value > 0);
+    const seconds = lines.map((line) => millisecondsOf(line.text)).find((value) => value > 0);
     return `Queries end after ${seconds ? `${Math.round(seconds / 1000)} seconds` : "a round number of seconds"} with context canceled: the idle timeout of the load balancer or proxy in front of Grafana is shorter than the query`;
   },
   rivals: [
@@ -42,3 +46,11 @@ export const rule = textRule({
     steps: [{ do: "by-hand", title: "Raise the outermost timeout first" }],
   }),
 });
+
+/** `time_ms=59752` of older versions, `duration=59.98s` of newer ones. */
+function millisecondsOf(text: string): number {
+  const old = /time_ms=(\d+)/.exec(text)?.[1];
+  if (old !== undefined) return Number(old);
+  const [, minutes, seconds] = /\bduration=(?:(\d+)m)?(\d+(?:\.\d+)?)s\b/.exec(text) ?? [];
+  return seconds === undefined ? Number.NaN : (Number(minutes ?? 0) * 60 + Number(seconds)) * 1000;
+}

@@ -1,6 +1,8 @@
 // root_url, serve_from_sub_path and the proxy must agree.
 import { textRule } from "../../text-rule.ts";
 
+const arriving = /\bpath=(\/[\w./-]*?[\w-])\/public\/build\/\S+ status=404/;
+
 export const rule = textRule({
   id: "grafana/subpath-mismatch",
   title:
@@ -12,7 +14,21 @@ export const rule = textRule({
   nature: "cause",
   effect: "unreachable",
   from: "any",
-  texts: ["Grafana has failed to load its application files", "ERR_TOO_MANY_REDIRECTS"],
+  texts: [
+    "Grafana has failed to load its application files",
+    "ERR_TOO_MANY_REDIRECTS",
+    // Grafana knows its application files below /public only, unless it serves from the sub-path itself.
+    "path={prefix}/public/build/{file} status=404",
+  ],
+  confirm: ({ lines }) => {
+    const prefix = lines.map(({ text }) => arriving.exec(text)?.[1]).find((found) => found !== undefined);
+    return prefix
+      ? {
+          holds: true,
+          says: `Requests reach Grafana with the prefix ${prefix} still in the path (path=${prefix}/public/build/… status=404), and Grafana does not serve from it: set serve_from_sub_path = true with root_url ending in ${prefix}/, or let the proxy strip the prefix (nginx: location ${prefix}/ { proxy_pass http://GRAFANA:3000/; } with the trailing slash)`,
+        }
+      : { holds: lines.some(({ text }) => !/public\/build/.test(text)) };
+  },
   says: () =>
     "The page does not load behind its sub-path: root_url, serve_from_sub_path and the proxy's path rewriting contradict each other",
   decideWith: "grep -E 'root_url|serve_from_sub_path' grafana.ini; curl -sI http://HOST/grafana/login",

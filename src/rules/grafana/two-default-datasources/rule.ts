@@ -1,7 +1,10 @@
 // Only one data source per organisation may be the default, over all files.
-
+import type { ConfigDocument } from "../../../model/config.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { DocumentEdit, Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { listAt, textAt, valueAt } from "../../../stack/config-value.ts";
+import { editStep, filesOf, ownerOf, readAgain, repair } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ["Only one datasource per organization can be marked as default"];
@@ -19,6 +22,7 @@ export const rule = defineRule({
   phase: "config",
   needs: [],
   needsAny: ["grafana.datasources", "text.lines"],
+  uses: ["config.documents", "kubernetes.objects"],
   texts,
   decideWith: "grep -rn 'isDefault: true' /etc/grafana/provisioning/datasources",
   references: ["https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources"],
@@ -48,16 +52,37 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: () => ({
-    summary:
-      "Set isDefault: false in all but one (charts: loki.isDefault: false, sidecar.datasources.isDefaultDatasource: false)",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Find them",
-        command: "grep -rn 'isDefault: true' /etc/grafana/provisioning/datasources",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Keep the first default of each organisation", "disruptive", [
+      ...oneDefault(filesOf(facts, "grafana-datasources")),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ?? {
+      summary:
+        "Set isDefault: false in all but one (charts: loki.isDefault: false, sidecar.datasources.isDefaultDatasource: false)",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Find them",
+          command: "grep -rn 'isDefault: true' /etc/grafana/provisioning/datasources",
+        },
+      ],
+    },
 });
+
+function oneDefault(documents: readonly ConfigDocument[]): readonly Step[] {
+  const taken = new Map<string, string>();
+  return documents.flatMap((doc): Step[] => {
+    const edits = listAt(doc.value, "datasources").flatMap((source, i): DocumentEdit[] => {
+      if (valueAt(source, "isDefault") !== true) return [];
+      const organisation = textAt(source, "orgId") ?? "1";
+      const name = textAt(source, "name") ?? "";
+      // The same data source may be described by its file and by the ConfigMap it came from.
+      if (!taken.has(organisation)) taken.set(organisation, name);
+      return taken.get(organisation) === name
+        ? []
+        : [{ op: "replace", path: ["datasources", i, "isDefault"], value: false, expect: true }];
+    });
+    return edits.length > 0 ? [editStep(doc, "Let one data source be the default", edits)] : [];
+  });
+}

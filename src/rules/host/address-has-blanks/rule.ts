@@ -6,6 +6,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { placeOf } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
+import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ['invalid character " " in host name', 'parse "http:// ', 'parse "https:// '];
@@ -29,6 +30,7 @@ export const rule = defineRule({
   effect: "no-data-out",
   needs: [],
   needsAny: ["config.documents", "text.lines"],
+  uses: ["kubernetes.objects"],
   texts,
   decideWith: "grep -rnE '://[^/]* ' RENDERED_FILES",
   references: ["https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_templating.html"],
@@ -60,7 +62,17 @@ export const rule = defineRule({
       },
     ];
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair("Write the address without blanks", "disruptive", [
+      ...filesOf(facts).flatMap((doc) =>
+        finding.proof.some(({ source }) => source === doc.at.source) && firstBroken(doc)
+          ? replaceValues(valuesIn(doc, isBrokenAddress), "Take the blanks out of the address", (value) =>
+              String(value).replaceAll(/\s+/g, ""),
+            )
+          : [],
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ??
     byHand(
       "Write the expression on one line, or end it with | trim (Jinja: {{- … -}}); render again and restart the client",
       "In the template that renders the address",
@@ -93,4 +105,15 @@ function firstBroken(document: ConfigDocument): Broken | undefined {
         queue.push({ path: [...node.path, name], value: item });
   }
   return undefined;
+}
+
+function isBrokenAddress(value: unknown, path: readonly (string | number)[]): boolean {
+  const key = path.findLast((part) => typeof part === "string");
+  return (
+    typeof value === "string" &&
+    addressKey.test(String(key)) &&
+    /\s/.test(value) &&
+    broken.test(value.slice(0, 500)) &&
+    !/[{}]/.test(value)
+  );
 }

@@ -18,6 +18,8 @@ export const rule = textRule({
     "chown: {path}: Permission denied",
     "chown: cannot read directory {path*}: Permission denied",
     "chmod: {path}: Operation not permitted",
+    // a snapshot directory of the storage, below the data directory
+    "chown: {path}: Read-only file system",
   ],
   uses: ["kubernetes.pods", "kubernetes.volumes"],
   confirm: (_hit, facts) => {
@@ -38,14 +40,16 @@ export const rule = textRule({
     const nfs = facts["kubernetes.volumes"].find((volume) => volume.type === "nfs");
     return nfs ? { holds: true, proof: [nfs.at] } : {};
   },
-  says: ({ captures }) =>
-    `chown of ${(captures.path ?? "the data directory").replace(/^['`]|['`]$/g, "")} is refused: the init container is not root, lacks CAP_CHOWN, or the NFS server squashes root`,
+  says: ({ captures, line }) =>
+    /chown: \S+: Read-only file system/i.test(line.text)
+      ? `chown -R runs into ${(captures.path ?? "a folder").replace(/^['`]|['`]$/g, "")}, which the storage keeps read-only (a snapshot folder of the NFS server): switch the init container off (Grafana chart: initChownData.enabled: false) and let runAsUser and fsGroup fit`
+      : `chown of ${(captures.path ?? "the data directory").replace(/^['`]|['`]$/g, "")} is refused: the init container is not root, lacks CAP_CHOWN, or the NFS server squashes root`,
   decideWith:
     "kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.securityContext}{.spec.initContainers[*].securityContext}'",
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   fix: () => ({
     summary:
-      "Run only the init container as root with CAP_CHOWN (runAsUser: 0, runAsNonRoot: false), or drop it and use fsGroup",
+      "Run only the init container as root with CAP_CHOWN (runAsUser: 0, runAsNonRoot: false), or switch it off and use fsGroup (Grafana chart: initChownData.enabled: false)",
     risk: "disruptive",
     steps: [
       { do: "by-hand", title: "See what it runs as", command: "kubectl -n NAMESPACE get pod POD -o yaml" },

@@ -3,11 +3,7 @@ import { confirmNotWritable, giveBack, judgeDirectory, startAgain } from "../../
 import { imageOwnsAsRoot } from "../../loki-image.ts";
 import { type TextHit, textRule } from "../../text-rule.ts";
 
-const texts = [
-  "mkdir /{path}: permission denied",
-  "open /{path}: permission denied",
-  "mkdir /{path}: read-only file system",
-];
+const texts = ["mkdir /{path}: permission denied", "open /{path}: permission denied"];
 
 export const rule = textRule({
   id: "loki/data-directory-not-writable",
@@ -36,6 +32,10 @@ export const rule = textRule({
   says: (hit) =>
     `Loki (uid 10001) may not write ${pathOf(hit)}: the volume behind it belongs to another user; chown 10001:10001 the directory or set fsGroup: 10001`,
   rivals: [
+    {
+      rule: "loki/path-on-read-only-root",
+      tellApart: "there the path lies on no volume at all: read-only file system",
+    },
     {
       rule: "loki/wal-directory-relative",
       tellApart: "there the path has no leading slash: it lies in the working directory, not in the volume",

@@ -21,11 +21,16 @@ export const rule = textRule({
     "active_index_directory is not set",
     "cache_location is not set",
     "compactor: working_directory: is empty",
+    // an empty path, before there was a check for it
+    "mkdir : no such file or directory",
   ],
   from: "any",
   uses: ["config.documents"],
   confirm: (hit) => ({
-    holds: hit.line.component === "loki" || /config error|path_prefix|shipper|compactor/i.test(hit.line.text),
+    holds:
+      hit.line.component === "loki" ||
+      /config error|path_prefix|shipper|compactor/i.test(hit.line.text) ||
+      (/mkdir : no such/.test(hit.line.text) && hit.line.component === undefined),
   }),
   says: ({ lines }) => {
     const keys = [...new Set(lines.slice(-20).map(({ text }) => keyOf(text)))];
@@ -48,7 +53,7 @@ export const rule = textRule({
 function keyOf(text: string): string {
   const match = named.exec(text);
   if (match) return `storage_config.${match[1]}.${match[2]}`;
-  return /working_directory/i.test(text)
+  return /working_directory|mkdir : no such/i.test(text)
     ? "compactor.working_directory"
     : "storage_config.tsdb_shipper.active_index_directory";
 }

@@ -1,6 +1,6 @@
 // What answers at the S3 endpoint is a web page.
 import type { FindingDraft } from "../../../model/finding.ts";
-import { isAws, s3Settings } from "../../loki-object-store.ts";
+import { bucketWithPath, isAws, s3Settings } from "../../loki-object-store.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -24,6 +24,7 @@ export const rule = textRule({
   from: ["loki"],
   confirm(hit, facts) {
     if (hit.line.component !== "loki" && !/chunk|loki|index/i.test(hit.line.text)) return {};
+    if (bucketWithPath(facts)) return { holds: false };
     const store = s3Settings(facts).find(({ endpoint }) => endpoint && !isAws(endpoint));
     if (!store) return {};
     const isConsole = /:9001\b/.test(store.endpoint ?? "");

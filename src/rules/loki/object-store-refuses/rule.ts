@@ -1,5 +1,5 @@
 // The object store answers and says no: wrong keys, no right, no bucket.
-import { renamedAccount, s3Settings } from "../../loki-object-store.ts";
+import { bucketWithPath, renamedAccount, s3Settings } from "../../loki-object-store.ts";
 import { textRule } from "../../text-rule.ts";
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
@@ -71,7 +71,7 @@ export const rule = textRule({
   uses: ["config.documents", "host.versions", "kubernetes.pods"],
   confirm(hit, facts) {
     const isLoki = hit.line.component === "loki" || /chunk|index_|loki|flush/i.test(hit.line.text);
-    if (!isLoki) return { holds: false };
+    if (!isLoki || bucketWithPath(facts)) return { holds: false };
     if (/AccessDenied/i.test(hit.line.text) && renamedAccount(hit.component, facts)) return { holds: false };
     const store = s3Settings(facts).find(({ bucket, endpoint }) => bucket ?? endpoint);
     return { holds: true, ...(store ? { proof: [store.at] } : {}) };

@@ -70,14 +70,15 @@ export const rule = defineRule({
       }),
     );
   },
-  fix: (finding, facts, _stack) =>
-    (repair(
+  fix: (finding, facts) =>
+    repair(
       finding.says.includes("indented")
         ? "Move namespaceSelector beside selector"
         : "Label the namespace as Prometheus selects it",
       "safe",
       finding.says.includes("indented") ? outdent(finding, facts) : labelNamespace(finding, facts),
-    ) ?? finding.says.includes("indented"))
+    ) ??
+    (finding.says.includes("indented")
       ? byHand(
           "Move namespaceSelector one level up, beside selector",
           "In the monitor's spec",
@@ -89,7 +90,7 @@ export const rule = defineRule({
           "In the Prometheus object or the chart's values",
           undefined,
           "safe",
-        ),
+        )),
 });
 
 interface Problem {

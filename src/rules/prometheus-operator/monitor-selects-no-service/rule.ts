@@ -25,7 +25,10 @@ export const rule = defineRule({
     "https://github.com/prometheus-operator/prometheus-operator/blob/main/Documentation/platform/troubleshooting.md",
   ],
   check(facts) {
-    const services = facts["kubernetes.services"].filter((service) => service.labels !== undefined);
+    // A table does not show labels; a manifest without any has none.
+    const services = facts["kubernetes.services"].filter(
+      (service) => service.labels !== undefined || service.origin === "manifest",
+    );
     if (services.length === 0) return [];
     const findings: FindingDraft[] = [];
     for (const monitor of objectsOf(facts, "ServiceMonitor")) {

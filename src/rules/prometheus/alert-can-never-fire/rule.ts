@@ -3,6 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { readRules } from "../../../stack/rule-groups.ts";
 import { byHand } from "../../by-hand.ts";
+import { filesOf, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 
 export const rule = defineRule({
   id: "prometheus/alert-can-never-fire",
@@ -14,6 +15,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "promtool query instant http://PROMETHEUS:9090 'EXPR'",
   references: ["https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators"],
   check({ "config.documents": documents }) {
@@ -34,7 +36,22 @@ export const rule = defineRule({
           }),
     );
   },
-  fix: () =>
+  fix: (_finding, facts) =>
+    repair(
+      "Ask with absent(), which answers when there is nothing",
+      "safe",
+      filesOf(facts, "prometheus-rules").flatMap((doc) =>
+        replaceValues(
+          valuesIn(
+            doc,
+            (value, path) =>
+              path.at(-1) === "expr" && typeof value === "string" && isEmptyCount(value.trim()),
+          ),
+          "Ask with absent()",
+          (value) => absentOf(String(value)),
+        ),
+      ),
+    ) ??
     byHand(
       "absent(SELECTOR) for one selector, or (count(…) or vector(0)) == 0",
       "In the rule file",
@@ -51,4 +68,11 @@ function isEmptyCount(text: string): boolean {
   let at = head.length;
   for (; at < text.length && depth > 0; at += 1) depth += text[at] === "(" ? 1 : text[at] === ")" ? -1 : 0;
   return /^\s*(?:(?:by|without)\s*\([^)]{0,300}\)\s*)?(?:==\s*0|<\s*1|<=\s*0)\s*$/.test(text.slice(at));
+}
+
+/** `count(X) == 0` without grouping is what `absent(X)` asks. */
+function absentOf(expr: string): string | undefined {
+  const [, inner] =
+    /^count\s*\((.*)\)\s*(?:==\s*0|<\s*1|<=\s*0)\s*$/s.exec(expr.trim().slice(0, 4_000)) ?? [];
+  return inner === undefined ? undefined : `absent(${inner})`;
 }

@@ -1,6 +1,10 @@
 // A field this version does not know, or one in the wrong place.
 import { textRule } from "../../text-rule.ts";
 
+// Loki, Tempo and Mimir print the same sentence, some for a type of a package `config` too (config.ChunkStoreConfig).
+const ownTypes =
+  /^\W*(?:config\.(?:plain|Config|Global|Scrape|Remote|Alerting|Alertmanager|HTTPClient|TLS|Storage|TSDB|Tracing|Queue|Metadata|Authorization|OAuth|OTLP|Exemplars|Runtime|BasicAuth|Proxy)|discovery\.|kubernetes\.|rulefmt)/;
+
 export const rule = textRule({
   id: "prometheus/config-field-unknown",
   title: "prometheus.yml has a field that this Prometheus version does not know in that place",
@@ -14,9 +18,7 @@ export const rule = textRule({
   texts: ["line {line#}: field {field} not found in type {type}", "field {field} not found in type {type}"],
   from: ["prometheus"],
   confirm: (hit) => ({
-    holds:
-      hit.line.component === "prometheus" ||
-      /config\.|discovery\.|kubernetes\.|rulefmt/.test(hit.captures.type ?? ""),
+    holds: hit.line.component === "prometheus" || ownTypes.test(hit.captures.type ?? ""),
   }),
   says: ({ captures }) => {
     const better: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 // The configuration file is there and may not be read.
+import { isRelabelled, selinuxHint } from "../../selinux-hint.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -19,15 +20,12 @@ export const rule = textRule({
     "{file}.yml: permission denied",
   ],
   from: ["prometheus", "alertmanager"],
-  uses: ["host.files", "host.settings"],
+  uses: ["host.files", "host.settings", "config.documents"],
   confirm: (hit, facts) => {
     if (!hit.line.component && !/prometheus|alertmanager/.test(hit.line.text)) return { holds: false };
     const name = `${hit.captures.file ?? ""}`.split("/").at(-1) ?? "";
     const file = facts["host.files"].find(
       (entry) => name !== "" && entry.path.split("/").at(-1)?.startsWith(name),
-    );
-    const enforcing = facts["host.settings"].find(
-      (entry) => /selinux/i.test(entry.name) && /enforcing/i.test(entry.value),
     );
     if (file?.mode !== undefined) {
       const open = (file.mode & 0o004) !== 0 || file.uid === 65534;
@@ -38,7 +36,8 @@ export const rule = textRule({
         says: `${file.path} has mode ${file.mode.toString(8)} and owner ${file.uid ?? file.owner}: uid 65534 may not read it`,
       };
     }
-    return enforcing ? { certainty: "possible" } : {};
+    // There the label of the mount is the likelier cause, which host/selinux-label-missing says.
+    return selinuxHint(facts) && !isRelabelled(facts) && !hit.line.pod ? { holds: false } : {};
   },
   says: ({ captures }) =>
     `${captures.file ?? "The configuration file"} cannot be opened for reading by the user Prometheus runs as (permission denied)`,

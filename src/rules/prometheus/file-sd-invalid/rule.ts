@@ -1,11 +1,15 @@
 // A target file that Prometheus cannot read: it keeps the old targets (or none) and says so only in its log.
+
 import type { ConfigDocument } from "../../../model/config.ts";
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { isRecord, itemsOf } from "../../../model/json-value.ts";
 import type { Place } from "../../../model/place.ts";
+import type { DocumentEdit, Step } from "../../../model/plan.ts";
 import { placeOf } from "../../../stack/config-value.ts";
 import { matchesGlob } from "../../../stack/glob.ts";
 import { readPrometheusConfig } from "../../../stack/prometheus-config.ts";
+import { editStep, repair } from "../../change-configuration.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -22,7 +26,7 @@ export const rule = textRule({
     'msg="Error reading file"…discovery=file…err={error*}',
     'msg="Error reading file"…path={file} err={error*}',
   ],
-  uses: ["config.documents"],
+  uses: ["kubernetes.objects", "config.documents"],
   unconfirmed: "likely",
   confirm: () => ({ holds: true }),
   says: ({ captures, line }) =>
@@ -59,12 +63,13 @@ export const rule = textRule({
   },
   decideWith: "promtool check service-discovery prometheus.yml JOB; python3 -m json.tool FILE",
   references: ["https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config"],
-  fix: () => ({
-    summary:
-      'Write the file as [{"targets": ["host:port"], "labels": {"name": "value"}}] with a serialiser instead of a text template; file_sd reads it again by itself',
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Correct the target file", command: "python3 -m json.tool FILE" }],
-  }),
+  fix: (finding, facts) =>
+    repair("Name the key as file_sd reads it", "safe", rightKeys(finding, facts)) ?? {
+      summary:
+        'Write the file as [{"targets": ["host:port"], "labels": {"name": "value"}}] with a serialiser instead of a text template; file_sd reads it again by itself',
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Correct the target file", command: "python3 -m json.tool FILE" }],
+    },
 });
 
 function names(pattern: string, doc: ConfigDocument): boolean {
@@ -90,4 +95,23 @@ function faultOf(doc: ConfigDocument): { at: Place; why: string } | undefined {
       return { at: placeOf(doc, i, "targets"), why: "has targets that are no list" };
   }
   return undefined;
+}
+
+/** `target` and `label` are slips for `targets` and `labels`; file_sd reads the file again by itself. */
+function rightKeys(finding: FindingDraft, facts: Pick<Facts, "config.documents">): readonly Step[] {
+  const wrong = { target: "targets", label: "labels" } as const;
+  return facts["config.documents"].flatMap((doc): Step[] => {
+    if (!finding.proof.some(({ source }) => source === doc.at.source)) return [];
+    const edits = itemsOf(doc.value).flatMap((group, i): DocumentEdit[] =>
+      Object.entries(wrong).flatMap(([key, right]): DocumentEdit[] =>
+        isRecord(group) && key in group && !(right in group)
+          ? [
+              { op: "set", path: [i, right], value: group[key] },
+              { op: "remove", path: [i, key] },
+            ]
+          : [],
+      ),
+    );
+    return edits.length > 0 ? [editStep(doc, "Correct the keys of the target file", edits)] : [];
+  });
 }

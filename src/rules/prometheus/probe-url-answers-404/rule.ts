@@ -1,14 +1,18 @@
 // A blackbox probe asks for a page that the service does not have: the service is fine, the probe fails for ever.
+
 import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { isRecord, textOf } from "../../../model/json-value.ts";
 import type { KubernetesObject } from "../../../model/kubernetes.ts";
 import type { Place } from "../../../model/place.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt, valueAt } from "../../../stack/config-value.ts";
 import { kindOfName } from "../../../stack/identify.ts";
 import { readPrometheusConfig, type ScrapeJob, targetSettings } from "../../../stack/prometheus-config.ts";
 import { targetLabels } from "../../../stack/relabel.ts";
+import { filesOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
+import { changeObject, type ObjectFacts } from "../../change-object.ts";
 
 interface Probed {
   readonly at: Place;
@@ -70,7 +74,19 @@ export const rule = defineRule({
       ];
     });
   },
-  fix(finding) {
+  fix(finding, facts, stack) {
+    const repaired = repair(`Probe ${healthOf(finding)} instead`, "safe", [
+      ...filesOf(facts, "prometheus").flatMap((doc) =>
+        replaceValues(
+          valuesIn(doc, (value, path) => path.at(-2) === "targets" && value === probedUrl(finding)),
+          `Probe ${healthOf(finding)}`,
+          () => healthOf(finding),
+        ),
+      ),
+      ...probeObjects(finding, facts),
+      ...readAgain(stack.components.find(({ id }) => id === finding.component)),
+    ]);
+    if (repaired) return repaired;
     const url = finding.subject.id.split(" → ")[1] ?? "URL";
     const health = serviceWithoutRoot(url)?.health ?? "/ready";
     return {
@@ -150,4 +166,26 @@ function readModules(documents: readonly ConfigDocument[]): ReadonlyMap<string, 
     }
   }
   return modules;
+}
+
+function probedUrl({ subject }: FindingDraft): string {
+  return subject.id.split(" → ")[1] ?? "";
+}
+
+function healthOf(finding: FindingDraft): string {
+  const url = probedUrl(finding);
+  return `${url.replace(/\/$/, "")}${serviceWithoutRoot(url)?.health ?? "/ready"}`;
+}
+
+function probeObjects(finding: FindingDraft, facts: ObjectFacts): readonly Step[] {
+  const [, name] = /^Probe (\S+) → /.exec(finding.subject.id) ?? [];
+  if (name === undefined) return [];
+  const path = ["spec", "targets", "staticConfig", "static"];
+  return changeObject(facts, { kind: "Probe", name }, `Probe ${healthOf(finding)}`, (value) =>
+    listAt(value, ...path).flatMap((target, i) =>
+      target === probedUrl(finding)
+        ? [{ op: "replace" as const, path: [...path, i], value: healthOf(finding), expect: target }]
+        : [],
+    ),
+  );
 }

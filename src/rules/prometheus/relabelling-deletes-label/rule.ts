@@ -11,6 +11,15 @@ import {
   targetSettings,
 } from "../../../stack/prometheus-config.ts";
 import { targetLabels } from "../../../stack/relabel.ts";
+import {
+  editStep,
+  filesOf,
+  isQuoted,
+  ownerOf,
+  readAgain,
+  repair,
+  valuesIn,
+} from "../../change-configuration.ts";
 
 export const rule = defineRule({
   id: "prometheus/relabelling-deletes-label",
@@ -22,6 +31,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "promtool check service-discovery prometheus.yml JOB",
   references: [
     "https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config",
@@ -45,11 +55,23 @@ export const rule = defineRule({
         );
       });
   },
-  fix: (finding) => ({
-    summary: `Remove that rule (the label is set by the target file already), or give it regex: (.+) so that it does nothing when the source is empty`,
-    risk: "safe",
-    steps: [{ do: "by-hand", title: `Correct the relabelling of ${finding.subject.id}` }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Let the rule act only where its source has a value", "safe", [
+      ...filesOf(facts, "prometheus").flatMap((doc) =>
+        valuesIn(doc, (_value, path) => typeof path.at(-1) === "number" && path.at(-2) === "relabel_configs")
+          .filter((found) => isQuoted(found, finding))
+          .map(({ path }) =>
+            editStep(doc, "Match only where the source has a value", [
+              { op: "set", path: [...path, "regex"], value: "(.+)" },
+            ]),
+          ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ?? {
+      summary: `Remove that rule (the label is set by the target file already), or give it regex: (.+) so that it does nothing when the source is empty`,
+      risk: "safe",
+      steps: [{ do: "by-hand", title: `Correct the relabelling of ${finding.subject.id}` }],
+    },
 });
 
 interface Loss {

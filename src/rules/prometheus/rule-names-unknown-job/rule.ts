@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { readRules } from "../../../stack/rule-groups.ts";
+import { repair } from "../../change-configuration.ts";
+import { renameJob } from "../../change-job.ts";
 import { jobsOf, knownJobs } from "../../known-jobs.ts";
 
 export const rule = defineRule({
@@ -14,6 +16,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "curl -s 'http://PROMETHEUS:9090/api/v1/label/job/values'",
   references: ["https://prometheus.io/docs/concepts/jobs_instances/"],
   check({ "config.documents": documents }, stack) {
@@ -44,11 +47,16 @@ export const rule = defineRule({
       };
     });
   },
-  fix: (finding) => ({
-    summary: `Select the job_name that the scrape configuration has, or add a ${finding.subject.id} to scrape_configs`,
-    risk: "safe",
-    steps: [
-      { do: "by-hand", title: `Align the alerts with the scrape configuration (${finding.subject.id})` },
-    ],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Select the job by the name it has",
+      "safe",
+      renameJob(finding.says, facts, "prometheus-rules"),
+    ) ?? {
+      summary: `Select the job_name that the scrape configuration has, or add a ${finding.subject.id} to scrape_configs`,
+      risk: "safe",
+      steps: [
+        { do: "by-hand", title: `Align the alerts with the scrape configuration (${finding.subject.id})` },
+      ],
+    },
 });

@@ -3,6 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
+import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -25,7 +26,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-in",
   needs: ["config.documents"],
-  uses: ["text.lines"],
+  uses: ["kubernetes.objects", "text.lines"],
   texts,
   decideWith: "docker info -f '{{.Swarm.LocalNodeState}}'",
   references: [
@@ -68,16 +69,30 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary:
-      "Use static targets with the service name (node-exporter:9100) or dns_sd without the prefix tasks.; or deploy with docker stack deploy",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "In scrape_configs",
-        command: "static_configs: [{ targets: ['SERVICE:PORT'] }]",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Use the names that compose knows", "safe", [
+      ...filesOf(facts, "prometheus").flatMap((doc) =>
+        replaceValues(
+          valuesIn(
+            doc,
+            (value, path) =>
+              path.includes("dns_sd_configs") && typeof value === "string" && value.startsWith("tasks."),
+          ),
+          "Use the service's own name",
+          (value) => String(value).slice("tasks.".length),
+        ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ?? {
+      summary:
+        "Use static targets with the service name (node-exporter:9100) or dns_sd without the prefix tasks.; or deploy with docker stack deploy",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "In scrape_configs",
+          command: "static_configs: [{ targets: ['SERVICE:PORT'] }]",
+        },
+      ],
+    },
 });

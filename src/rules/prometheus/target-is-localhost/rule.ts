@@ -7,6 +7,14 @@ import type { Component } from "../../../model/stack.ts";
 import { readPrometheusConfig } from "../../../stack/prometheus-config.ts";
 import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
 import { byHand } from "../../by-hand.ts";
+import {
+  filesOf,
+  readAgain,
+  repair,
+  replaceValues,
+  serviceAt,
+  valuesIn,
+} from "../../change-configuration.ts";
 import { readDialError } from "../../dial-text.ts";
 import { matches } from "../../text-rule.ts";
 
@@ -29,7 +37,7 @@ export const rule = defineRule({
   effect: "unreachable",
   needs: [],
   needsAny: ["config.documents", "text.lines"],
-  uses: ["docker.containers"],
+  uses: ["kubernetes.objects", "docker.containers"],
   texts: refused,
   rivals: [
     {
@@ -85,7 +93,27 @@ export const rule = defineRule({
         ];
       });
   },
-  fix: (finding) =>
+  fix: (finding, facts, stack) =>
+    repair("Scrape the exporter under its service's name", "safe", [
+      ...filesOf(facts, "prometheus").flatMap((doc) =>
+        replaceValues(
+          valuesIn(
+            doc,
+            (value, path) =>
+              path.includes("static_configs") && path.at(-2) === "targets" && typeof value === "string",
+          ),
+          "Name the service instead of localhost",
+          (value) => {
+            const { host, port } = parseAddress(String(value)) ?? {};
+            // Port 9090 is its own: Prometheus may well scrape itself there.
+            if (host === undefined || port === undefined || port === 9090 || !isLoopback(host))
+              return undefined;
+            return serviceAt(port, facts["docker.containers"], undefined);
+          },
+        ),
+      ),
+      ...readAgain(stack.components.find(({ id }) => finding.subject.id.startsWith(`${id} → `))),
+    ]) ??
     byHand(
       `Scrape the service name: targets: ["${serviceName(/^\S+/.exec(finding.says)?.[0]?.replace(/,$/, "") ?? "")}"]; an exporter on the host itself: host.docker.internal:PORT with extra_hosts: ["host.docker.internal:host-gateway"]`,
       "In scrape_configs of prometheus.yml, then reload Prometheus",

@@ -1,13 +1,17 @@
 // Expressions that were right for Prometheus 2 and find nothing in Prometheus 3.
+
 import type { ConfigDocument } from "../../../model/config.ts";
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { readDashboard } from "../../../stack/grafana-config.ts";
 import { readPromql } from "../../../stack/promql.ts";
 import { readRules } from "../../../stack/rule-groups.ts";
 import { isAtLeast } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
+import { filesOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 
 export const rule = defineRule({
   id: "prometheus/three-changes-meaning",
@@ -20,6 +24,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "curl -s http://PROMETHEUS:9090/api/v1/status/buildinfo",
   references: ["https://prometheus.io/docs/prometheus/latest/migration/"],
   check({ "config.documents": documents }, stack) {
@@ -41,7 +46,11 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (finding, facts, stack) =>
+    repair("Write the label as version 3 does", "safe", [
+      ...asThreeWrites(finding, facts),
+      ...readAgain(stack.components.find(({ id }) => id === finding.component)),
+    ]) ??
     byHand(
       'Write le=~"1(\\\\.0)?" (or le="1.0"), ranges of at least two scrape intervals, and double_exponential_smoothing with --enable-feature=promql-experimental-functions',
       "In the rule or panel",
@@ -95,4 +104,17 @@ function problemOf(expr: string): string | undefined {
   return step
     ? `the subquery ${step[0]} holds one sample only, because ranges are open on the left since 3.0`
     : undefined;
+}
+
+function asThreeWrites({ says }: FindingDraft, facts: Pick<Facts, "config.documents">): readonly Step[] {
+  const [, was, is] =
+    /: (\w+="-?\d+") matches nothing, .* writes the label as (\w+="-?\d+\.0")/.exec(says) ?? [];
+  if (was === undefined || is === undefined) return [];
+  return filesOf(facts, "prometheus-rules", "grafana-dashboard").flatMap((doc) =>
+    replaceValues(
+      valuesIn(doc, (value, path) => path.at(-1) === "expr" && String(value).includes(was)),
+      `Write ${is}`,
+      (value) => String(value).replaceAll(was, is),
+    ),
+  );
 }

@@ -1,7 +1,10 @@
 // The docker stage on a containerd node.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { repair } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ["JSONParserErr", " stdout F ", " stderr F "];
@@ -17,7 +20,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["config.documents"],
-  uses: ["kubernetes.nodes", "text.lines"],
+  uses: ["kubernetes.objects", "kubernetes.nodes", "text.lines"],
   texts,
   decideWith: "kubectl get nodes -o wide   # CONTAINER-RUNTIME",
   references: ["https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/"],
@@ -47,9 +50,31 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary: "Replace `- docker: {}` by `- cri: {}` (Alloy: stage.cri {})",
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "In pipeline_stages", command: "- cri: {}" }],
-  }),
+  fix: (finding, facts) =>
+    repair(
+      "Strip the prefix that the node's runtime writes",
+      "safe",
+      finding.proof.slice(0, 1).flatMap(({ source, line }): Step[] => {
+        const doc = facts["config.documents"].find(
+          (one) => one.kind === "promtail" && one.origin === "file" && one.at.source === source,
+        );
+        const text = doc?.text.split("\n")[(line ?? 0) - (doc.at.line ?? 1)];
+        if (line === undefined || text === undefined || !/\bdocker:/.test(text)) return [];
+        return [
+          {
+            do: "replace-lines",
+            title: "Use the stage cri",
+            file: { source, line },
+            from: line,
+            to: line,
+            expect: text,
+            replacement: text.replace(/\bdocker:/, "cri:"),
+          },
+        ];
+      }),
+    ) ?? {
+      summary: "Replace `- docker: {}` by `- cri: {}` (Alloy: stage.cri {})",
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "In pipeline_stages", command: "- cri: {}" }],
+    },
 });

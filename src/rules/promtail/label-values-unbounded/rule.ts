@@ -1,10 +1,13 @@
 // Labels whose values never repeat: one stream per value.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import { isRecord } from "../../../model/json-value.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, valueAt } from "../../../stack/config-value.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { byHand } from "../../by-hand.ts";
+import { editStep, filesOf, repair, valuesIn } from "../../change-configuration.ts";
 
 const unbounded =
   /^(?:.*_)?(?:build_?(?:number|id)|duration(?:_(?:ms|seconds))?|elapsed|latency|client_?ip|remote_?addr|src_?ip|user(?:_?(?:id|name|agent))?|session(?:_?id)?|request_?id|req_?id|trace_?id|span_?id|correlation_?id|uuid|order_?id|transaction_?id|pid|thread|path|uri|url|message|msg|timestamp)$/i;
@@ -20,6 +23,7 @@ export const rule = defineRule({
   nature: "habit",
   effect: "none",
   needs: ["config.documents"],
+  uses: ["kubernetes.objects"],
   decideWith: "logcli series '{}' --analyze-labels",
   references: ["https://grafana.com/docs/loki/latest/get-started/labels/bp-labels/"],
   check({ "config.documents": documents }) {
@@ -52,7 +56,21 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: () =>
+  fix: (_finding, facts) =>
+    repair(
+      "Take the labels away that make a stream of every line",
+      "safe",
+      filesOf(facts, "promtail").flatMap((doc): Step[] => {
+        const edits = valuesIn(
+          doc,
+          (_value, path) =>
+            path.at(-2) === "labels" &&
+            path.includes("pipeline_stages") &&
+            unbounded.test(String(path.at(-1))),
+        ).map(({ path }) => ({ op: "remove" as const, path }));
+        return edits.length > 0 ? [editStep(doc, "Take the unbounded labels away", edits)] : [];
+      }),
+    ) ??
     byHand(
       "Take them out of the labels stage; query them with | json or | logfmt, or use the stage structured_metadata (Loki 3, schema v13)",
       "In the pipeline_stages",

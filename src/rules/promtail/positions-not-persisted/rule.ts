@@ -1,9 +1,13 @@
 // The agent forgets how far it had read.
+
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
+import type { Step } from "../../../model/plan.ts";
 import type { Component } from "../../../model/stack.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
+import { editStep, filesOf, ownerOf, repair } from "../../change-configuration.ts";
+import { type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -17,7 +21,7 @@ export const rule = textRule({
   effect: "none",
   from: ["promtail", "alloy"],
   texts: ["Starting Promtail"],
-  uses: ["config.documents", "docker.containers"],
+  uses: ["kubernetes.objects", "config.documents", "docker.containers"],
   unconfirmed: "silent",
   confirm(hit, facts) {
     const lost = hit.component ? lostPositions(hit.component, facts) : undefined;
@@ -53,12 +57,13 @@ export const rule = textRule({
     }),
   decideWith: "docker inspect -f '{{json .Mounts}}' PROMTAIL; grep -A1 positions promtail.yaml",
   references: ["https://grafana.com/docs/loki/latest/send-data/promtail/configuration/#positions"],
-  fix: (finding) => ({
-    summary:
-      "Put positions.filename on a volume, for example /var/lib/promtail/positions.yaml with a volume mounted on /var/lib/promtail",
-    risk: "safe",
-    steps: [{ do: "by-hand", title: `Mount a volume for the positions of ${finding.subject.id}` }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Keep the positions on a volume", "disruptive", keepPositions(ownerOf(finding, stack), facts)) ?? {
+      summary:
+        "Put positions.filename on a volume, for example /var/lib/promtail/positions.yaml with a volume mounted on /var/lib/promtail",
+      risk: "safe",
+      steps: [{ do: "by-hand", title: `Mount a volume for the positions of ${finding.subject.id}` }],
+    },
 });
 
 /** Only for a container whose mounts are all known. */
@@ -81,4 +86,23 @@ function lostPositions(
     );
   });
   return isKept ? undefined : { path: positionsFile.value, at: positionsFile.at };
+}
+
+const folder = "/var/lib/promtail";
+
+function keepPositions(component: Component | undefined, facts: ContainerFacts): readonly Step[] {
+  const [service] = servicesOf(component?.docker, facts);
+  const [doc, other] = filesOf(facts, "promtail");
+  if (!service || !doc || other) return [];
+  return [
+    editStep(doc, "Keep the positions below the volume", [
+      { op: "set", path: ["positions", "filename"], value: `${folder}/positions.yaml` },
+    ]),
+    editStep(service.doc, "Declare the volume", [
+      { op: "set", path: ["volumes", "promtail-positions"], value: {} },
+    ]),
+    ...changeService(service, "Mount the volume", [
+      { op: "append", path: ["volumes"], value: `promtail-positions:${folder}` },
+    ]),
+  ];
 }

@@ -1,7 +1,18 @@
 // localhost in the push URL is the agent's own container.
+
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
+import {
+  filesOf,
+  ownerOf,
+  readAgain,
+  repair,
+  replaceValues,
+  serviceAt,
+  valuesIn,
+} from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -21,7 +32,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "no-data-out",
   needs: ["text.lines"],
-  uses: ["docker.containers"],
+  uses: ["config.documents", "docker.containers"],
   texts,
   rivals: [
     {
@@ -54,15 +65,33 @@ export const rule = defineRule({
     };
     return [finding];
   },
-  fix: () => ({
-    summary: "Push to the service name or the address of Loki's host: http://LOKI:3100/loki/api/v1/push",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Change clients[].url (Alloy: endpoint url)",
-        command: "url: http://LOKI:3100/loki/api/v1/push",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair("Push to Loki under its service's name", "safe", [
+      ...filesOf(facts, "promtail").flatMap((doc) =>
+        replaceValues(
+          valuesIn(
+            doc,
+            (value, path) => path[0] === "clients" && path.at(-1) === "url" && typeof value === "string",
+          ),
+          "Name the service instead of localhost",
+          (value) => {
+            const { host, port } = parseAddress(String(value)) ?? {};
+            if (host === undefined || port === undefined || !isLoopback(host)) return undefined;
+            const service = serviceAt(port, facts["docker.containers"], undefined);
+            return service && String(value).replace(/^(https?:\/\/)[^/]+/, `$1${service}`);
+          },
+        ),
+      ),
+      ...readAgain(ownerOf(finding, stack)),
+    ]) ?? {
+      summary: "Push to the service name or the address of Loki's host: http://LOKI:3100/loki/api/v1/push",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Change clients[].url (Alloy: endpoint url)",
+          command: "url: http://LOKI:3100/loki/api/v1/push",
+        },
+      ],
+    },
 });

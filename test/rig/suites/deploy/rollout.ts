@@ -1,0 +1,194 @@
+// Deployments over ssh onto real hosts: from nothing to data, a second time for nothing, one change, one host that is not there.
+import { nodeExporterImage } from "../../parts/images.ts";
+import type { Ran } from "../../process/command.ts";
+import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
+import { clear, containers, deploy, deployParts, loadImages, writeModel } from "../../stacks/deployed.ts";
+
+const code = (what: string, ran: Ran, wanted: number): void => {
+  if (ran.code !== wanted)
+    throw new Error(`${what}: exit ${ran.code}, wanted ${wanted}\n${ran.stdout}\n${ran.stderr}`);
+};
+
+const everywhere = async (stage: HostsStage): Promise<Record<string, Record<string, string>>> => ({
+  server: await containers(stage, "server"),
+  jenkins1: await containers(stage, "jenkins1"),
+  jenkins2: await containers(stage, "jenkins2"),
+});
+
+const begin = async (stage: HostsStage): Promise<void> => {
+  stage.defer(() => clear(stage));
+  await clear(stage);
+  await loadImages(stage);
+  writeModel(stage);
+};
+
+const files = ({ hosts }: HostsStage): Promise<string[]> =>
+  Promise.all(
+    Object.values(hosts).map((host) =>
+      host.sh("find /opt/monitoring -path '*/data/*' -prune -o -type f -printf '%p %i %T@ %m %u\\n' | sort"),
+    ),
+  );
+
+/** Sessions that sshd accepted, and commands that ran over them. */
+const sessions = async ({ hosts }: HostsStage): Promise<number[]> =>
+  Promise.all(
+    Object.values(hosts).map(async (host) =>
+      Number(
+        await host.sh(
+          "journalctl -u ssh -o cat --since -1h | grep -c 'Accepted publickey for admin' || true",
+        ),
+      ),
+    ),
+  );
+
+export const scenarios: readonly Scenario[] = [
+  hostsDeed({
+    name: "from-nothing-to-data",
+    title:
+      "the first apply makes everything and sees data arrive; the second one touches nothing, over one session per host",
+    core: true,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      const plan = await deploy(stage, "plan");
+      code("the plan of an empty place", plan, 1);
+      contains("the plan", plan.stdout, "make container rig-prometheus");
+      const first = await deploy(stage, "apply", "--yes");
+      code("the first apply", first, 0);
+      contains("the gate", first.stdout, "8 of 8 expected targets have fresh samples");
+      contains("the gate", first.stdout, "lines sent through 3 of 3 log agents were found in Loki");
+      const [before, written] = [await everywhere(stage), await files(stage)];
+      const accepted = await sessions(stage);
+      const second = await deploy(stage, "apply", "--yes");
+      code("the second apply", second, 0);
+      const after = await sessions(stage);
+      same(
+        "ssh sessions of the second apply, per host",
+        after.map((count, i) => count - (accepted[i] ?? 0)),
+        [1, 1, 1],
+      );
+      same("the containers after the second apply", await everywhere(stage), before);
+      same("the files after the second apply", await files(stage), written);
+      code("the plan afterwards", await deploy(stage, "plan"), 0);
+      code("no drift", await deploy(stage, "drift"), 0);
+    },
+  }),
+  hostsDeed({
+    name: "one-changed-port",
+    title:
+      "another port of the exporters restarts them and has Prometheus read its targets; nothing else is touched, and rollback takes it back",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      code("the first apply", await deploy(stage, "apply", "--yes"), 0);
+      const before = await everywhere(stage);
+      writeModel(stage, { exporterPort: 9101 });
+      code("the change", await deploy(stage, "apply", "--yes"), 0);
+      const after = await everywhere(stage);
+      const changed = Object.entries(after).flatMap(([host, all]) =>
+        Object.keys({ ...before[host], ...all })
+          .filter((name) => before[host]?.[name] !== all[name])
+          .map((name) => `${host} ${name}`),
+      );
+      same("what is not the same container any more", changed.sort(), [
+        "jenkins1 rig-node-exporter",
+        "jenkins2 rig-node-exporter",
+        "server rig-node-exporter",
+      ]);
+      code(
+        "rollback",
+        await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: `${stage.dir}/state` } }),
+        0,
+      );
+      contains("the port after the rollback", await stage.hosts.jenkins1.sh("ss -Htln"), ":9100");
+      writeModel(stage);
+      code("the plan of the model before, after the rollback", await deploy(stage, "plan"), 0);
+    },
+  }),
+  hostsDeed({
+    name: "dead-host-and-taken-port",
+    title:
+      "one host is not there and one has the exporter's port taken: the third is done, and the report says which and why",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      const { jenkins1 } = stage.hosts;
+      stage.defer(() => jenkins1.sh("docker rm -f squatter >/dev/null 2>&1 || true"));
+      await jenkins1.docker(
+        "run",
+        "-d",
+        "--name",
+        "squatter",
+        "--network",
+        "host",
+        nodeExporterImage.ref,
+        "--web.listen-address=10.77.0.12:9100",
+        "--no-collector.systemd",
+      );
+      const squatter = (await containers(stage, "jenkins1")).squatter;
+      writeModel(stage, { jenkins2: "10.77.0.99" });
+      const ran = await deploy(stage, "apply", "--yes", "--wait", "60");
+      if (ran.code === 0) throw new Error(`it says that all is well:\n${ran.stdout}`);
+      contains("the report", ran.stdout, /server: done/);
+      contains("the report", ran.stdout, /jenkins2: cannot be reached/);
+      contains("the report", ran.stdout, /jenkins1: (?:put back|cannot be changed)/);
+      contains("the reason", ran.stdout, /address already in use|port|9100/);
+      same("the container that was there before", await containers(stage, "jenkins1"), { squatter });
+      contains(
+        "the server works",
+        await stage.hosts.server.sh("curl -sSf -m 5 http://10.77.0.11:9090/-/ready"),
+        /ready/i,
+      );
+    },
+  }),
+  hostsDeed({
+    name: "drift-and-destroy",
+    title:
+      "what somebody changed on a host is told and put right; destroy leaves foreign containers and data, and can be undone",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      const { jenkins1, server } = stage.hosts;
+      code("the first apply", await deploy(stage, "apply", "--yes"), 0);
+      await jenkins1.docker(
+        "run",
+        "-d",
+        "--name",
+        "foreign",
+        "--network",
+        "host",
+        nodeExporterImage.ref,
+        "--web.listen-address=127.0.0.1:9999",
+        "--no-collector.systemd",
+      );
+      const foreign = (await containers(stage, "jenkins1")).foreign;
+      await jenkins1.sh(
+        "echo '# mine' >>/opt/monitoring/promtail/promtail.yaml; docker stop rig-node-exporter >/dev/null",
+      );
+      const drift = await deploy(stage, "drift");
+      code("drift", drift, 1);
+      contains("drift", drift.stdout, "+# mine");
+      contains("drift", drift.stdout, "container rig-node-exporter: it is exited");
+      code("putting it right", await deploy(stage, "apply", "--yes"), 0);
+      code("no drift any more", await deploy(stage, "drift"), 0);
+      code("destroy", await deploy(stage, "destroy", "--yes"), 0);
+      same("what is left of containers", await containers(stage, "jenkins1"), { foreign });
+      contains("the data", await server.sh("ls /opt/monitoring/data"), /prometheus/);
+      same(
+        "the files of the stack",
+        await server.sh("find /opt/monitoring -name '*.y*ml' -not -path '*/data/*'"),
+        "",
+      );
+      code(
+        "rollback of destroy",
+        await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: `${stage.dir}/state` } }),
+        0,
+      );
+      code("the plan afterwards", await deploy(stage, "plan"), 0);
+      same("the container of somebody else", (await containers(stage, "jenkins1")).foreign, foreign);
+    },
+  }),
+];
