@@ -267,7 +267,7 @@ const tell = async (play: () => Promise<void>, explain: () => Promise<string>): 
     return {};
   } catch (error) {
     if (error instanceof WrongAnswer) return { error: `watchmend: ${error.message}` };
-    return { error: `${messageOf(error)}\n${await explain().catch(messageOf)}` };
+    return { error: withRemedy(`${messageOf(error)}\n${await explain().catch(messageOf)}`) };
   }
 };
 
