@@ -4,6 +4,7 @@ import type { DeploymentPlan, Rollout } from "../model/deployment.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import { putBackLeft } from "../plan/deploy/left-open.ts";
 import { rollout } from "../plan/deploy/rollout.ts";
+import { hasKept, sweepKept } from "../plan/deploy/sweep.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { duration } from "../plan/transaction/lock-refusal.ts";
 import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
@@ -26,6 +27,10 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
     const blocked = await putBackLeft(state, deployment.doors, thisActor(), (text) => note(options, text));
     const seen = await lookAtHosts(deployment, options, options.batch, blocked);
     if (saved) refuseStale(file ?? "", movedSincePlan(saved, seen.plan));
+    for (const [name, { containers }] of seen.observed) {
+      const access = deployment.doors.get(name);
+      if (access && hasKept(containers)) await sweepKept(access);
+    }
     const pending = seen.plan.hosts.some((host) => host.state === "changes");
     if (!pending) return tell(untouched(seen.plan), options);
     if (!(await agreed(seen.plan, options, saved !== undefined))) return exitCodes.problems;

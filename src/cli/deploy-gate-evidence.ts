@@ -43,7 +43,8 @@ export async function evidenceVerdict(course: GateCourse, failed: boolean): Prom
   const items = await collect(course, read, askCanaries);
   const flights = items.flatMap(flightOf);
   const verdicts = askCanaries ? senders.map((host) => judge(host, flights, deployment.stack.hosts)) : [];
-  const blamed = verdicts.flatMap(({ blame }) => blame ?? []);
+  const lost = verdicts.flatMap(({ blame }) => blame ?? []);
+  const blamed = loki === undefined ? lost : blameOf(lost, senders.length, loki);
   const others = verdicts.flatMap(({ open }) => open ?? []);
   const arrived = verdicts.filter(({ blame, open }) => !blame && !open).length;
   return {
@@ -54,6 +55,11 @@ export async function evidenceVerdict(course: GateCourse, failed: boolean): Prom
       : [],
     diagnosis: failed || blamed.length > 0 ? await diagnosisOf(items) : [],
   };
+}
+
+/** When nobody's line arrives it is where all of them go to, not each of the agents. */
+function blameOf(lost: EvidenceVerdict["blamed"], senders: number, loki: string): EvidenceVerdict["blamed"] {
+  return senders > 1 && lost.length === senders ? lost.map(({ says }) => ({ host: loki, says })) : lost;
 }
 
 export function logAgentOf({ components }: StackHost): "alloy" | "promtail" | undefined {

@@ -97,9 +97,7 @@ async function arrives(course: GateCourse, batch: Batch): Promise<GateVerdict | 
     (found) => found.filter(({ fresh, target }) => !fresh && isMine(target)).map(({ says }) => says),
   );
   const late = samples.filter(({ fresh }) => !fresh);
-  const own = late
-    .filter(({ target }) => isMine(target))
-    .map(({ target, says }) => ({ host: target.host ?? server.name, says }));
+  const own = late.filter(({ target }) => isMine(target)).map(({ host, says }) => ({ host, says }));
   const foreign = late.filter(({ target }) => !isMine(target)).map(({ says }) => says);
   const says = [`${samples.length - late.length} of ${wanted.length} expected targets have fresh samples`];
   const grafana = serverHost(deployment, "grafana");

@@ -121,11 +121,16 @@ export const startCluster = async (run: Run): Promise<Cluster> => {
   await waitReady(cluster);
   await start(node, nodeAgents);
   await cluster.apply(dnsObjects(corednsImage.ref));
-  await withJournal(node, nodeAgents, cluster.wait(`node/${nodeName}`, "condition=Ready"));
+  const patient = { timeoutMs: 180_000 };
   await withJournal(
     node,
     nodeAgents,
-    cluster.wait("deployment/coredns", "condition=Available", "kube-system"),
+    cluster.wait(`node/${nodeName}`, "condition=Ready", undefined, patient),
+  );
+  await withJournal(
+    node,
+    nodeAgents,
+    cluster.wait("deployment/coredns", "condition=Available", "kube-system", patient),
   );
   return cluster;
 };

@@ -73,6 +73,10 @@ const makePlan = async (words: readonly string[], core: boolean, only: string): 
     throw new Error(`no suite named ${unknown.join(", ")}; there are ${suiteNames.join(", ")}`);
   const suites = named.length > 0 ? named : suiteNames;
   const found = await Promise.all(suites.map(suiteOf));
+  const names = found.flat().map(({ scenario }) => scenario.name);
+  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  // the table of the results, and the folders of what failed, go by the name
+  if (twice.length > 0) throw new Error(`two scenarios are called ${twice.join(", ")}`);
   const empty = named.filter((_, index) => found[index]?.length === 0);
   if (empty.length > 0) throw new Error(`test/rig/suites has no scenarios for ${empty.join(", ")}`);
   const plan = found

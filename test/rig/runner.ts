@@ -143,6 +143,12 @@ const story = async <S extends Stage>(scenario: Scenes<S>, stage: S, judge: Judg
   if (problems.length > 0) throw new WrongAnswer(problems.join("\n"));
 };
 
+/** The kernel's words for a limit that a machine with several rigs reaches. */
+const withRemedy = (reason: string): string =>
+  /too many open files/i.test(reason)
+    ? `${reason}\nthe machine's inotify instances are used up: take a rig down (npm run rig -- status), or sysctl fs.inotify.max_user_instances=512`
+    : reason;
+
 const failedStarts = new Map<string, string[]>();
 
 /** A start that fails is cleared away and tried once more by the next scenario; after that the reason is known. */
@@ -161,9 +167,10 @@ const bringUp = async <T>(
     say(`${what}: up after ${seconds(Date.now() - begun)}`);
     return started;
   } catch (error) {
-    failedStarts.set(what, [...failures, messageOf(error)]);
+    const reason = withRemedy(messageOf(error));
+    failedStarts.set(what, [...failures, reason]);
     for (const name of names) await endHost(world, name);
-    throw error;
+    throw new Error(reason);
   }
 };
 
@@ -206,7 +213,7 @@ export const openTheatre = (
     hosts = fresh.hosts;
     if (fresh.left.length > 0)
       say(`${scenario.name} left something behind; made anew: ${fresh.left.join("\n")}`);
-    return { ...told, said: judge.said() };
+    return scenario.deed ? told : { ...told, said: judge.said() };
   };
 
   const onCluster = async (world: Run, scenario: ClusterScenario, into: string): Promise<Told> => {
@@ -260,7 +267,7 @@ const tell = async (play: () => Promise<void>, explain: () => Promise<string>): 
     return {};
   } catch (error) {
     if (error instanceof WrongAnswer) return { error: `watchmend: ${error.message}` };
-    return { error: `${messageOf(error)}\n${await explain().catch(messageOf)}` };
+    return { error: withRemedy(`${messageOf(error)}\n${await explain().catch(messageOf)}`) };
   }
 };
 

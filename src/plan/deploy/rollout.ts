@@ -10,6 +10,7 @@ import type {
 import type { Doors, HostAccess } from "../transaction/doors.ts";
 import type { Actor, ReachOptions } from "../transaction/entry.ts";
 import type { GateEvent } from "../transaction/gate.ts";
+import { takeBackFromJournal } from "../transaction/recover.ts";
 import { runTransaction, type Transaction } from "../transaction/transaction.ts";
 import { audit } from "./audit.ts";
 import { sweepKept } from "./sweep.ts";
@@ -122,6 +123,10 @@ async function oneBatch(
   );
   const verdict = standing.length === 0 ? undefined : await ask(batch, standing, out, course, options);
   await limited(standing, options.parallel, (one) => endHost(one, verdict, course, options));
+  const earlier = Object.keys(verdict?.blamed ?? {}).filter(
+    (host) => !standing.some((one) => one.host === host),
+  );
+  for (const host of earlier) await takeBackEarlier(host, verdict?.blamed[host] ?? [], course, options);
   if (verdict && !verdict.ok) course.stopped ??= "data does not arrive as it should";
   if (course.failures > options.maxFailures)
     course.stopped ??= `${course.failures} hosts failed, and no more than ${options.maxFailures} may`;
@@ -255,6 +260,37 @@ async function takeBack(
     await audit(access, directory, { ...options, transaction: transaction.id, outcome }).catch(
       () => undefined,
     );
+}
+
+/** A host whose own batch was fine by what could be seen then: the servers show now that its data does not arrive. */
+async function takeBackEarlier(
+  host: string,
+  faults: readonly string[],
+  course: Course,
+  options: RolloutOptions,
+): Promise<void> {
+  const before = course.results.get(host);
+  const access = options.doors.get(host);
+  if (before?.outcome !== "done" || !access || faults.length === 0) return;
+  const because = faults.join("; ");
+  options.tell(`${host}: putting back, because ${because}`);
+  const says: string[] = [];
+  let complete = true;
+  for (const id of before.transactions.toReversed()) {
+    const { state, actor } = options;
+    const undone = await takeBackFromJournal(id, { state, doors: { hosts: [access] }, actor, because }).catch(
+      (error: unknown) => ({ complete: false, says: [messageOf(error)] }),
+    );
+    says.push(...undone.says);
+    complete &&= undone.complete;
+  }
+  course.failures++;
+  course.results.set(host, {
+    ...before,
+    outcome: complete ? "rolled-back" : "half-done",
+    because,
+    says: complete ? ["everything was put back"] : says,
+  });
 }
 
 /** The transaction has put everything back by itself, or had not begun. */

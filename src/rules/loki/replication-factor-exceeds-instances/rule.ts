@@ -29,8 +29,8 @@ export const rule = textRule({
     if (factor?.value !== undefined && factor.value < 2) return { holds: false };
     const instances = instancesOf(facts, stack, settings);
     if (instances && instances.count >= need) return { holds: false };
-    if (!instances && /unhealthy instances: *[^"\s\\]/i.test(hit.line.text) && found > 1)
-      return { holds: false };
+    // Loki lists only members that are in the ring: there are more of them than are alive.
+    if (!instances && /unhealthy instances: *[^"\s\\]/i.test(hit.line.text)) return { holds: false };
     const isDefault = factor === undefined || factor.at === undefined;
     const value = factor?.value ?? (need - 1) * 2 + 1;
     const holds = instances !== undefined && factor !== undefined ? true : undefined;

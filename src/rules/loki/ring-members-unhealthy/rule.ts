@@ -15,6 +15,7 @@ export const rule = textRule({
   texts: [
     "too many unhealthy instances in the ring",
     "at least {need#} live replicas required, could only find {found#} - unhealthy instances: {list*}",
+    "found an existing instance(s) with a problem in the ring{rest*}past heartbeat timeout",
   ],
   recoveredBy: startTexts.slice(2),
   from: "any",
@@ -47,10 +48,12 @@ export const rule = textRule({
       says: `${faults.length} of ${total} ring members are not ACTIVE: ${names}${ghosts.length > 0 ? `; ${ghosts.map(({ id }) => id).join(", ")} belongs to no running pod: a stale entry to forget` : ""}`,
     };
   },
-  says: ({ captures }) =>
-    captures.found === undefined
-      ? "The ring has too many unhealthy instances: ingesters crashed, or left stale entries behind after an unclean shutdown"
-      : `${captures.need} live replicas are required and ${captures.found} found; unhealthy in the ring: ${(captures.list ?? "").replace(/[\\"].*$/, "")}`,
+  says: ({ captures, line }) =>
+    captures.found === undefined && /past heartbeat timeout/.test(line.text)
+      ? `${/instance ([\d.:a-f[\]]+) past heartbeat/.exec(line.text)?.[1] ?? "A member"} is still in the ring and past its heartbeat timeout, a stale entry of an ingester that stopped without leaving: new ingesters do not become ready until it is forgotten (Forget on /ring, ingester.autoforget_unhealthy: true)`
+      : captures.found === undefined
+        ? "The ring has too many unhealthy instances: ingesters crashed, or left stale entries behind after an unclean shutdown"
+        : `${captures.need} live replicas are required and ${captures.found} found; unhealthy in the ring: ${(captures.list ?? "").replace(/[\\"].*$/, "")}`,
   rivals: [
     {
       rule: "loki/replication-factor-exceeds-instances",

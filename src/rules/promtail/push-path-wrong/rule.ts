@@ -1,4 +1,5 @@
 // The push URL lacks or doubles its path.
+import type { ConfigDocument } from "../../../model/config.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
@@ -58,7 +59,8 @@ export const rule = defineRule({
         });
       });
     }
-    if (findings.length > 0 || !line) return findings;
+    // With a whole address in its file the agent was refused before it was started with that file, or for another reason.
+    if (findings.length > 0 || !line || hasWholeAddress(documents)) return findings;
     const owner = stack.components.find((component) => component.kind === line.component);
     return [
       {
@@ -104,3 +106,13 @@ export const rule = defineRule({
     };
   },
 });
+
+function hasWholeAddress(documents: readonly ConfigDocument[]): boolean {
+  return documents.some(
+    (document) =>
+      document.kind === "promtail" &&
+      listAt(document.value, "clients").some((client) =>
+        ((textAt(client, "url") ?? "").split("?")[0] ?? "").endsWith(pushPath),
+      ),
+  );
+}

@@ -167,7 +167,7 @@ const healthy = ready;
 
 export const scenarios: readonly Scenario[] = [
   clusterScenario({
-    name: "founding-incident",
+    name: "repair-the-founding-incident",
     title:
       "owner, port and the rule file behind them are repaired, taken back to the byte, and repaired again",
     core: true,
