@@ -18,7 +18,9 @@ export const firewalld: Parser = {
   startsAt: (line, next) => zoneLine.test(line) && next !== undefined && /^\s+target: \S/.test(next),
   recognise(segment) {
     const head = headOf(segment, 20);
-    if (head.filter((line) => keyLine.test(line)).length >= 3) return 0.96;
+    // Different keys: a compose file has `ports:` once for every service.
+    const keys = new Set(head.flatMap((line) => keyLine.exec(line)?.[1] ?? []));
+    if (keys.size >= 3) return 0.96;
     const command = commandOf(segment, "firewall-cmd");
     return command && head.length > 0 ? 0.9 : 0;
   },

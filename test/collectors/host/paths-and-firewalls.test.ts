@@ -242,3 +242,11 @@ describe("firewalls", () => {
     ]);
   });
 });
+
+test("a compose file with ports on every service is no zone of firewalld", () => {
+  const compose = ["services:", "  a:", "    ports: [x]", "  b:", "    ports: [y]", "  c:", "    ports: [z]"];
+  const zone = ["public", "  target: default", "  services: ssh", "  ports: 9100/tcp"];
+  const claim = (lines: readonly string[]) => factsOf(firewalld, lines.join("\n")).score;
+  expect(claim(compose)).toBe(0);
+  expect(claim(zone)).toBeGreaterThan(0.9);
+});
