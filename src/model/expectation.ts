@@ -11,6 +11,8 @@ export interface ExpectedTarget {
 export interface Expectation {
   readonly from: "model" | "file" | "discovered";
   readonly source?: string;
+  /** Components that must exist, by kind, on this host or anywhere. */
+  readonly parts: readonly { readonly kind: string; readonly host?: string }[];
   readonly targets: readonly ExpectedTarget[];
   /** Hosts whose metrics must arrive. */
   readonly measured: readonly string[];

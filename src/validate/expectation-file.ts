@@ -1,11 +1,17 @@
 // The file of --expect: what must be there, said by people.
 import { z } from "zod";
 import { type CheckedYaml, readCheckedYaml } from "../model/checked-yaml.ts";
+import { componentKinds } from "../model/component.ts";
 import type { Expectation } from "../model/expectation.ts";
+import { given } from "../model/given.ts";
 
 const name = z.string().min(1);
 
 export const expectationSchema = z.strictObject({
+  parts: z
+    .array(z.strictObject({ kind: z.enum(componentKinds), host: name.optional() }))
+    .default([])
+    .describe("components that must exist, on this host or anywhere"),
   targets: z
     .array(z.strictObject({ job: name, instance: name }))
     .default([])
@@ -26,6 +32,17 @@ export const expectationSchema = z.strictObject({
 export function readExpectationFile(text: string, source: string): CheckedYaml<Expectation> {
   const read = readCheckedYaml(text, expectationSchema);
   if (!read.ok) return read;
-  const { hosts, log_sources: logSources, ...rest } = read.value;
-  return { ok: true, value: { from: "file", source, ...rest, logSources, measured: hosts, logging: hosts } };
+  const { hosts, log_sources: logSources, parts, ...rest } = read.value;
+  return {
+    ok: true,
+    value: {
+      from: "file",
+      source,
+      ...rest,
+      parts: parts.map(given),
+      logSources,
+      measured: hosts,
+      logging: hosts,
+    },
+  };
 }

@@ -12,6 +12,7 @@ export function discoveredExpectation(stack: Stack): Expectation {
   };
   return {
     from: "discovered",
+    parts: [],
     targets: [],
     measured: hostsWith("node-exporter"),
     logging: hostsWith("promtail", "alloy"),

@@ -19,6 +19,9 @@ export function modelExpectation(stack: StackFile, source: string, rendered: Ren
   return {
     from: "model",
     source,
+    parts: stack.hosts.flatMap(({ name, components }) =>
+      components.map((kind) => ({ kind: kind === "prometheus-agent" ? "prometheus" : kind, host: name })),
+    ),
     targets: rendered.targets.map(({ job, instance, way }) => ({
       job,
       instance,

@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   manifests: () => import("./manifests.ts"),
   logs: () => import("./logs.ts"),
   render: () => import("./render.ts"),
+  validate: () => import("./validate.ts"),
 };
 
 const args = process.argv.slice(2);

@@ -1,0 +1,119 @@
+// `npm run bench -- validate`: a whole validation of the rig's hosts with nothing broken, with and without lines of our own: what
+// it takes beside the wait for the lines to arrive.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Validation } from "../../src/model/check.ts";
+import { debian, debianRoot } from "../rig/parts/debian.ts";
+import { lokiImage, promtailImage } from "../rig/parts/images.ts";
+import { startParts } from "../rig/parts/index.ts";
+import { dirOf } from "../rig/parts/part.ts";
+import { run as command } from "../rig/process/command.ts";
+import type { HostsStage } from "../rig/scenario.ts";
+import { stackParts } from "../rig/stacks/hosts.ts";
+import { arrange } from "../rig/suites/validate/hosts.ts";
+import { type Hosts, startHosts } from "../rig/world/hosts.ts";
+import { asOperator, endRun, type Run, startRun } from "../rig/world/run.ts";
+import type { BenchResult } from "./result.ts";
+import { cli, median } from "./timed.ts";
+
+export const bench = { name: "validate", run: runValidate } as const;
+
+const rounds = 5;
+
+async function runValidate(): Promise<BenchResult> {
+  const wanted = [debian, ...stackParts, lokiImage, promtailImage];
+  const parts = startParts(wanted);
+  for (const part of wanted) await parts.ready(part);
+  const folder = mkdtempSync(join(tmpdir(), "watchmend-bench-"));
+  const run = await startRun(debianRoot(dirOf(debian)));
+  try {
+    const hosts = await startHosts(run);
+    await arrange(stageOf(run, hosts, folder));
+    const seen: { plain: number; canary: number; wait: number }[] = [];
+    // in turn, so that what else the machine does hits both alike
+    for (let i = 0; i < rounds; i += 1) {
+      const plain = await timed(run, hosts, []);
+      const canary = await timed(run, hosts, ["--canary"]);
+      seen.push({ plain: plain.ms, canary: canary.ms, wait: waitOf(canary.validation) });
+    }
+    const [plain, canary, wait] = [
+      median(seen.map((one) => one.plain)),
+      median(seen.map((one) => one.canary)),
+      median(seen.map((one) => one.wait)),
+    ];
+    return {
+      figures: {
+        hosts: Object.keys(hosts).length,
+        "validate, ms": plain,
+        "validate with canaries, ms": canary,
+        "wait for the lines to arrive, ms": wait,
+        "beside that wait, ms": canary - wait,
+      },
+      ratios: {
+        "with canaries over validate and the wait": canary / (plain + wait),
+        "without over with canaries": plain / canary,
+      },
+      peers: {},
+    };
+  } finally {
+    await endRun(run.id);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function timed(
+  run: Run,
+  hosts: Hosts,
+  flags: readonly string[],
+): Promise<{ readonly ms: number; readonly validation: Validation }> {
+  const named = Object.keys(hosts).flatMap((name) => ["--host", `admin@${name}`]);
+  const argv = [
+    process.execPath,
+    cli,
+    "validate",
+    ...named,
+    "--format",
+    "json",
+    "--quiet",
+    "--timeout",
+    "90s",
+    ...flags,
+  ];
+  const began = performance.now();
+  const { stdout, stderr } = await command(asOperator(run, argv), { allowFailure: true, timeoutMs: 300_000 });
+  const ms = performance.now() - began;
+  const validation = JSON.parse(stdout) as Validation;
+  if (validation.verdict !== "pass")
+    throw new Error(`not everything works: ${stderr}${stdout.slice(0, 2_000)}`);
+  return { ms, validation };
+}
+
+/** The slowest line, as its verdict tells it. */
+function waitOf({ verdicts }: Validation): number {
+  const seconds = verdicts.flatMap(({ check, says }) => {
+    const found =
+      check === "flow/canary-lines" ? /arrived in Loki after ([\d.]+) s/.exec(says)?.[1] : undefined;
+    return found === undefined ? [] : [Number(found)];
+  });
+  if (seconds.length === 0) throw new Error("no line arrived");
+  return Math.max(...seconds) * 1000;
+}
+
+/** Only what bringing up the stack uses; the hosts end with the run. */
+function stageOf(run: Run, hosts: Hosts, dir: string): HostsStage {
+  const unused = async (): Promise<never> => {
+    throw new Error("a benchmark does not diagnose");
+  };
+  return {
+    hosts,
+    dir,
+    operator: (argv, options) => command(asOperator(run, argv), options),
+    operatorCommand: (argv) => asOperator(run, argv),
+    watchmend: unused,
+    diagnoses: unused,
+    readWith: () => undefined,
+    startWith: () => undefined,
+    defer: () => undefined,
+  };
+}
