@@ -3,7 +3,7 @@ import { type DatasourceFlow, datasourceFlowSchema, freshnessPath, type WebAnswe
 import type { CollectedItem, Missing } from "../model/collected.ts";
 import { itemsOf, textOf, valueAt } from "../model/json-value.ts";
 import type { ReadSession } from "../model/target.ts";
-import { patternOf } from "./seek-line.ts";
+import { commonLabels, patternOf } from "./seek-line.ts";
 
 /** One Grafana, and from where it is asked. */
 export interface GrafanaDoor {
@@ -146,9 +146,10 @@ async function anyLine(door: GrafanaDoor, source: Source, session: ReadSession):
 const rangePath = (query: string, since: string): string =>
   `/loki/api/v1/query_range?since=${since}&limit=5&query=${encodeURIComponent(query)}`;
 
+/** One label of the stream: answers name structured metadata (`detected_level`) beside the labels, and those select nothing. */
 function selector(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).slice(0, 20);
-  return `{${pairs.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
+  const name = commonLabels.find((label) => labels[label] !== undefined) ?? Object.keys(labels)[0] ?? "job";
+  return `{${name}=${JSON.stringify(labels[name] ?? "")}}`;
 }
 
 function valuesOf(body: string): string[] {

@@ -16,7 +16,7 @@ export type Outcome = Omit<CanaryFlight, "at" | "host" | "ways">;
 const freshness = 60_000;
 const pollEvery = 2_000;
 /** Labels that some agent's default gives to every stream; the first that Loki has is asked for. */
-const commonLabels = [
+export const commonLabels = [
   "job",
   "service_name",
   "namespace",

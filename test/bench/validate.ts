@@ -111,6 +111,7 @@ function stageOf(run: Run, hosts: Hosts, dir: string): HostsStage {
     operator: (argv, options) => command(asOperator(run, argv), options),
     operatorCommand: (argv) => asOperator(run, argv),
     watchmend: unused,
+    watchmendCommand: unused,
     diagnoses: unused,
     readWith: () => undefined,
     startWith: () => undefined,

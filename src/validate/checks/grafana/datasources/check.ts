@@ -1,7 +1,8 @@
 // A data source that exists is not one that answers.
-import type { GrafanaDatasource, HealthAnswer } from "../../../../model/api.ts";
+import type { GrafanaDatasource } from "../../../../model/api.ts";
 import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
 import type { Expectation } from "../../../../model/expectation.ts";
+import type { Facts } from "../../../../model/facts.ts";
 import type { Component, Stack } from "../../../../model/stack.ts";
 import { parseAddress, resolveAddress } from "../../../../stack/resolve.ts";
 import { noneOf, ofKind } from "../../../subjects.ts";
@@ -14,7 +15,7 @@ export const check = defineCheck({
   suite: "grafana",
   proves: "every data source Grafana needs exists and answers",
   needs: ["grafana.datasources"],
-  uses: ["component.health"],
+  uses: ["component.health", "flow.datasources"],
   after: ["pods/ready", "pods/containers-running", "health/answers"],
   hints: ["grafana/datasource-unreachable", "grafana/datasource-points-at-localhost"],
   decideWith: "curl -su USER http://GRAFANA:3000/api/datasources/uid/UID/health",
@@ -23,7 +24,7 @@ export const check = defineCheck({
     const [grafana] = ofKind(stack, "grafana");
     const sources = facts["grafana.datasources"];
     const named = sources.map((source) => ({
-      ...judge(source, facts["component.health"], stack, grafana),
+      ...judge(source, facts, stack, grafana),
       ...(grafana ? { component: grafana.id } : {}),
     }));
     const lacking = expectation.datasources
@@ -56,7 +57,7 @@ function isDeclared({ name, uid }: GrafanaDatasource, { datasources }: Expectati
 
 function judge(
   source: GrafanaDatasource,
-  answers: readonly HealthAnswer[],
+  facts: Pick<Facts, "component.health" | "flow.datasources">,
   stack: Stack,
   grafana: Component | undefined,
 ): VerdictDraft {
@@ -64,7 +65,7 @@ function judge(
     subject: { kind: "object", id: `data source ${source.name}` } as const,
     proof: [source.urlAt ?? source.at],
   };
-  const asked = answers.findLast(
+  const asked = facts["component.health"].findLast(
     ({ url }) => source.uid !== undefined && url?.includes(`/datasources/uid/${source.uid}/health`),
   );
   if (asked)
@@ -73,6 +74,17 @@ function judge(
       state: asked.healthy ? "pass" : "fail",
       says: `data source ${source.name} ${asked.healthy ? "answers" : "does not answer"}: ${asked.body.trim().slice(0, 160)}`,
       proof: [asked.at],
+    };
+  // not every type has an answer about its health in every version
+  const flow = facts["flow.datasources"].find(
+    ({ uid, outcome }) => uid === source.uid && outcome === "fresh",
+  );
+  if (flow)
+    return {
+      ...base,
+      state: "pass",
+      says: `data source ${source.name} answers: ${flow.says}`,
+      proof: [flow.at],
     };
   if (source.health !== undefined) {
     const works = /^ok$/i.test(source.health);
