@@ -15,6 +15,7 @@ export function addPlan(program: Command): void {
 Every host is read in one ssh session with at most two commands. The plan shows
 the difference of each file and each field of a container, what restarts, how
 long nothing is scraped, and whose data is touched. Secrets are never shown.
+Where something is to be changed, what watchmend preflight finds is noted, too.
 
 Exit codes: 0 nothing to do, 1 changes are pending, 2 a host could not be seen,
 3 none could, or the model is wrong.
