@@ -65,6 +65,12 @@ export function fakeCluster(objects: Readonly<Record<string, Plain>>): FakeClust
         return store.has(key) ? failure(409, "already exists") : answer(201, put(key, body as Plain));
       }
       if (!found) return failure(404, "not found");
+      if (request.method === "PUT") {
+        const wanted = ((body as Plain).metadata as Plain).resourceVersion;
+        if (wanted !== undefined && wanted !== found.metadata.resourceVersion)
+          return failure(409, "the object has been modified");
+        return answer(200, put(path, body as Plain));
+      }
       if (request.method === "DELETE") {
         store.delete(path);
         if (path.includes("/pods/")) put(path, { ...found, metadata: { ...found.metadata, uid: undefined } });

@@ -73,6 +73,10 @@ export async function lookAtObject(door: ClusterDoor, wish: ObjectWish): Promise
   const trial = await send(door, path, patched.guarded, true);
   if (!isFine(trial)) return { state: "refused", because: `the API server refuses it: ${refusalOf(trial)}` };
   const after = touched(trial.object, patch);
+  const inverse = inverseAgainst(trial.object, patched.inverse);
+  // The way back is walked on what the server would store, before the first step is taken.
+  if (!isDeepStrictEqual(touched(applyPatch(trial.object, inverse).object, patch), before))
+    return { state: "refused", because: `${subject} could not be put back as it is` };
   return {
     state: "change",
     subject,
@@ -95,7 +99,7 @@ export async function lookAtObject(door: ClusterDoor, wish: ObjectWish): Promise
       before,
       after,
       forward: [...patched.guarded],
-      inverse: inverseAgainst(trial.object, patched.inverse),
+      inverse,
     }),
   };
 }
