@@ -18,7 +18,7 @@ export function cutSegment(segment: Segment, parsers: readonly Parser[]): readon
   const cuts: number[] = [];
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i] ?? "";
-    if (line === "" || line.length > longestStart) continue;
+    if (line === "" || line.length > longestStart || isWithinLog(line, lines[i - 1] ?? "")) continue;
     if (asked.some((parser) => startsSafely(parser, line, lines[i + 1]))) cuts.push(i);
   }
   if (cuts.length === 0) return [segment];
@@ -28,6 +28,13 @@ export function cutSegment(segment: Segment, parsers: readonly Parser[]): readon
     ...(segment.lineMap ? { lineMap: segment.lineMap.slice(from, cuts[i]) } : {}),
     text: lines.slice(from, cuts[i]).join("\n"),
   }));
+}
+
+const logLine = /^(?:(?:ts|time|t|level|lvl|caller|logger)=\S|[IWEF]\d{4} \d\d:\d\d:\d\d)/;
+
+/** A log goes on: nothing else starts between two of its lines, and most lines of an incident are such lines. */
+function isWithinLog(line: string, before: string): boolean {
+  return logLine.test(line) && logLine.test(before);
 }
 
 /** JSON, or YAML that says so in its first lines: lines inside it are values, not outputs. */
