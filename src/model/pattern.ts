@@ -29,36 +29,38 @@ export function compilePattern(pattern: TextPattern): CompiledPattern {
 }
 
 function compile(pattern: TextPattern): CompiledPattern {
-  let source = "";
-  let end = 0;
-  const pieces: string[] = [];
-  const names: string[] = [];
-  for (const match of pattern.matchAll(hole)) {
-    const literal = pattern.slice(end, match.index);
-    pieces.push(literal);
-    if (match[1]) names.push(match[1]);
-    source += escapeLiteral(literal);
-    end = match.index + match[0].length;
-    source += holeSource(match, end === pattern.length);
-  }
-  pieces.push(pattern.slice(end));
-  source += escapeLiteral(pattern.slice(end));
+  const holes = [...pattern.matchAll(hole)];
+  const names = holes.flatMap(([, name]) => name ?? []);
   if (new Set(names).size < names.length)
     throw new Error(`text pattern with two holes of one name: ${pattern}`);
-  const words = plainPieces(pieces);
-  const literal = words.reduce((best, word) => (word.length > best.length ? word : best), "");
+  const pieces = plainPieces(literalsOf(pattern, holes));
+  const literal = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), "");
   if (literal.length < 4) throw new Error(`text pattern without a literal piece of 4 characters: ${pattern}`);
   let regex: RegExp | undefined;
   return {
     pattern,
     // Few of the patterns ever meet a line that has all their pieces.
     get regex() {
-      regex ??= new RegExp(source, "i");
+      regex ??= new RegExp(sourceOf(pattern, holes), "i");
       return regex;
     },
     literal,
-    pieces: words,
+    pieces,
   };
+}
+
+/** What stands before, between and behind the holes: one more than there are holes. */
+function literalsOf(pattern: TextPattern, holes: readonly RegExpMatchArray[]): readonly string[] {
+  const ends = holes.map((match) => (match.index ?? 0) + match[0].length);
+  return [0, ...ends].map((start, i) => pattern.slice(start, holes[i]?.index ?? pattern.length));
+}
+
+function sourceOf(pattern: TextPattern, holes: readonly RegExpMatchArray[]): string {
+  const [first = "", ...rest] = literalsOf(pattern, holes).map(escapeLiteral);
+  return holes.reduce((source, match, i) => {
+    const isLast = (match.index ?? 0) + match[0].length === pattern.length;
+    return source + holeSource(match, isLast) + (rest[i] ?? "");
+  }, first);
 }
 
 /** Text as pieces see it: lower case, with single blanks. */
