@@ -130,11 +130,11 @@ const otherKey: Story = {
   fault: async ({ hosts, defer }) => {
     defer(() =>
       hosts.jenkins2.sh(
-        "rm -f /etc/ssh/ssh_host_*; cp -p /root/kept-keys/* /etc/ssh/; rm -rf /root/kept-keys; systemctl restart ssh",
+        "rm -f /etc/ssh/ssh_host_*; cp -p /var/tmp/kept-keys/* /etc/ssh/; rm -rf /var/tmp/kept-keys; systemctl restart ssh",
       ),
     );
     await hosts.jenkins2.sh(
-      "mkdir /root/kept-keys && cp -p /etc/ssh/ssh_host_* /root/kept-keys/ && rm /etc/ssh/ssh_host_* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
+      "mkdir /var/tmp/kept-keys && cp -p /etc/ssh/ssh_host_* /var/tmp/kept-keys/ && rm /etc/ssh/ssh_host_* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
     );
   },
   loud: ["jenkins2 ssh stop"],
