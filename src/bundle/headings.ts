@@ -34,13 +34,26 @@ const labelled =
 const colon = /^(?<title>\S[^\n]{1,160}):$/;
 
 export function parseHeading(text: string): Heading | undefined {
-  const line = text.trimEnd();
   // Indented lines belong to a tree of keys, a list or a banner's body.
+  if (text.length < 3 || text.charCodeAt(0) <= 32) return undefined;
+  const line = text.trimEnd();
   if (line.length < 3 || line.length > longestHeading || /^\s/.test(line)) return undefined;
   return parseBanner(line) ?? parseSoft(line);
 }
 
+/** The same where a soft heading would not count: the text is a log or a configuration. */
+export function parseBannerHeading(text: string): Heading | undefined {
+  if (text.length < 3 || text.length > longestHeading + 2 || text.charCodeAt(0) <= 32) return undefined;
+  const line = text.trimEnd();
+  const heading = line.length <= longestHeading ? parseBanner(line) : undefined;
+  return heading?.kind === "banner" ? heading : undefined;
+}
+
+/** What a banner starts with; a host of Ansible stands alone before its bar. */
+const bannerStart = /^(?:[=\-#*~+>:─━═]{2}|[\w.-]{1,64} \| )/;
+
 function parseBanner(line: string): Heading | undefined {
+  if (!bannerStart.test(line)) return undefined;
   const printed = headTail.exec(line)?.groups?.title;
   if (printed) return { kind: "banner", ...fileNamed(printed) };
   const host = ansibleHost.exec(line)?.groups?.host;

@@ -61,11 +61,15 @@ const certain = [atHost, bracketed, powershell, lowerLine];
 /** Shapes that count only with a known command behind them. */
 const likely = [cmdExe, arrow, glyph, busybox, versioned, folderOnly, powerline, hostOnly];
 
+/** Every shape above ends in or is one of these; most lines of a log hold none, and need no further look. */
+const anySign = /^\+|[$#>%➜→❯❱λ»▶⟩›⚡➤└╰\ue0b0\ue0b1\ue0c0\ue0c6\ue0c8]/u;
+
 export function parsePrompt(text: string): Prompt | undefined {
   const line = text.trimStart();
   const indent = text.length - line.length;
   if (indent > 12 || line === "") return undefined;
   const head = line.slice(0, longestPrefix);
+  if (!anySign.test(head)) return undefined;
   const decorated = undecorate(head);
   const offset = head.length - decorated.length;
   for (const shape of certain) {

@@ -3,7 +3,7 @@ import type { Segment } from "../model/evidence.ts";
 import { type CleanText, dedent } from "./clean-text.ts";
 import { readCommand, surroundings, type TypedCommand } from "./command-lines.ts";
 import { type FileShape, fileShape } from "./file-shape.ts";
-import { type Heading, parseHeading } from "./headings.ts";
+import { type Heading, parseBannerHeading, parseHeading } from "./headings.ts";
 import { acceptedPrompts } from "./prompt-lines.ts";
 import { proseStart } from "./prose.ts";
 import { describeCommand, perHostCommand, type ShellPlace, Shells } from "./shells.ts";
@@ -113,9 +113,9 @@ class Session {
 
   #headingAt(i: number, text: string): Heading | undefined {
     if (this.#shape === "script" || this.#shape === "document") return undefined;
+    if (this.#shape !== "free" || this.#clean.fenced.has(i)) return parseBannerHeading(text);
     const heading = parseHeading(text);
     if (!heading || heading.kind === "banner") return heading;
-    if (this.#shape !== "free" || this.#clean.fenced.has(i)) return undefined;
     return this.#isComment(i, text, heading) ? undefined : heading;
   }
 

@@ -12,14 +12,10 @@ export function unpretty(lines: readonly string[]): readonly string[] {
  * A config with a real stray one has it in few places, between ordinary spaces elsewhere.
  */
 function hasForeignSpaces(lines: readonly string[]): boolean {
-  let foreign = 0;
-  let plain = 0;
-  for (const line of lines) {
-    const head = line.length > 4_000 ? line.slice(0, 4_000) : line;
-    if (head.includes(nbsp)) foreign++;
-    else if (/ {2}/.test(head)) plain++;
-  }
-  return foreign >= 3 && foreign > plain;
+  const heads = lines.map((line) => (line.length > 4_000 ? line.slice(0, 4_000) : line));
+  const foreign = heads.filter((head) => head.includes(nbsp)).length;
+  if (foreign < 3) return false;
+  return foreign > heads.filter((head) => !head.includes(nbsp) && head.includes("  ")).length;
 }
 
 /** Only in log lines of the form key=“value”: there a curly quote can come from nothing but a paste. */
