@@ -5,7 +5,7 @@ import { configDocument, type ParsedDocument, readDocument } from "../config/yam
 import type { Emit } from "../parser.ts";
 import { closeJson } from "./close-json.ts";
 import { isManifest } from "./manifest.ts";
-import { withoutExpressions } from "./template-text.ts";
+import { hasOpenStructure, withoutExpressions } from "./template-text.ts";
 
 export interface Recovered {
   readonly doc?: ParsedDocument;
@@ -25,13 +25,16 @@ export function recoverDocument(broken: ParsedDocument, segment: Segment, emit: 
 
 function fromTemplate(broken: ParsedDocument, segment: Segment, emit: Emit): Recovered {
   const text = withoutExpressions(broken.text);
-  const doc = text === undefined ? undefined : reread(broken, segment, text);
+  const read = text === undefined ? undefined : reread(broken, segment, text);
+  // What a ConfigMap embeds can be read piece by piece; an object whose parts are open would be compared with others.
+  const isOpen = hasOpenStructure(broken.text) && !/^kind:\s*["']?ConfigMap\b/m.test(broken.text);
+  const doc = isOpen ? undefined : read;
   emit.gap({
     what: segment.path ?? segment.source,
     because: "unparseable",
     detail: doc
       ? "an unrendered template: its expressions are taken as plain text, its conditions as true"
-      : "an unrendered template that cannot be read without its values",
+      : "an unrendered template that cannot be read without its values: lint what helm template prints instead",
     at: broken.at,
     decideWith: "helm template RELEASE CHART -f values.yaml",
   });

@@ -33,6 +33,17 @@ const statement =
 const bareKey = /^(\s*(?:- )?)([^:"'#]*\{\{.*?\}\}[^:"']*):(\s.*|)$/;
 const value = /^(\s*(?:- )?(?:[\w./-]+|"[^"]*"|'[^']*')\s*:\s+|\s*- )(.*\S)\s*$/;
 
+/**
+ * Does a condition, a loop or an inclusion decide what stands in the object? Then neither its labels, ports and mounts
+ * nor whether it exists is known before it is rendered.
+ */
+export function hasOpenStructure(text: string): boolean {
+  return text.split("\n").some((line) => line.length <= 2_000 && structure.test(line));
+}
+
+const structure =
+  /\{%-?\s*(?:if|for|include|macro|import)\b|\{\{-?\s*(?:if|else|range|with|include|template|block|toYaml|tpl)\b/;
+
 function readableLine(line: string): string {
   if (line.length > 2_000 || !(line.includes("{{") || line.includes("{%"))) return line;
   if (statement.test(line) || /^\s*\{\{.*\}\}\s*$/.test(line)) return "";

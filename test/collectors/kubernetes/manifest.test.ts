@@ -370,22 +370,42 @@ describe("damaged and unusual streams", () => {
 
   it("reads templates with their expressions as text, and says that it did", () => {
     const { facts, gaps } = read(`
-      {{- if .Values.enabled }}
       apiVersion: v1
       kind: Service
       metadata:
-        name: {{ include "chart.name" . }}
-        labels:
-          {{- toYaml .Values.labels | nindent 4 }}
+        name: {{ .Release.Name }}-logs
       spec:
         ports:
           - port: 3100
-            targetPort: "{{ .Values.port | default "http" }}"
-      {{- end }}`);
+            targetPort: "{{ .Values.port | default "http" }}"`);
     expect(facts["kubernetes.services"]).toMatchObject([
-      { name: '{{ include "chart.name" . }}', ports: [{ port: 3100 }], at: { line: 2 } },
+      { name: "{{ .Release.Name }}-logs", ports: [{ port: 3100 }], at: { line: 1 } },
     ]);
-    expect(gaps[0]?.detail).toContain("template");
+    expect(gaps[0]?.detail).toContain("taken as plain text");
+  });
+
+  it.each([
+    "{{- if .Values.enabled }}",
+    '{{- include "chart.labels" . | nindent 4 }}',
+    "{{- toYaml .Values.labels | nindent 4 }}",
+    "{%- for volume in volumes %}",
+  ])("an object whose parts are open (%s) is compared with nothing, and that is told", (statement) => {
+    const { facts, gaps } = read(`
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}-logs
+  labels:
+    app: logs
+    ${statement}
+spec:
+  ports:
+    - port: 3100`);
+    expect(facts["kubernetes.services"]).toEqual([]);
+    expect(gaps[0]).toMatchObject({
+      because: "unparseable",
+      decideWith: expect.stringContaining("helm template"),
+    });
   });
 
   it("takes the remark below a pasted object for what it is", () => {

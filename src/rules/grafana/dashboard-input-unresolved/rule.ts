@@ -3,6 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
+import { isProvisioned } from "../../../stack/provisioned.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -32,7 +33,7 @@ export const rule = defineRule({
     "https://github.com/grafana/grafana/issues/10786",
     "https://grafana.com/docs/grafana/latest/administration/provisioning/#dashboards",
   ],
-  check({ "config.documents": documents, "text.lines": lines }) {
+  check({ "config.documents": documents, "text.lines": lines }, stack) {
     const line = lines.findLast(
       (entry) =>
         (entry.component === "grafana" || !entry.component) &&
@@ -42,10 +43,12 @@ export const rule = defineRule({
     const findings: FindingDraft[] = [];
     for (const document of documents) {
       if (document.kind !== "grafana-dashboard") continue;
+      // A variable of the dashboard itself may bear the same name: that one is resolved.
+      const own = listAt(document.value, "templating", "list").map((entry) => textAt(entry, "name"));
       const input = listAt(document.value, "__inputs")
         .map((entry) => textAt(entry, "name"))
-        .find((name) => name && document.text.includes(`\${${name}}`));
-      if (!input) continue;
+        .find((name) => name && !own.includes(name) && document.text.includes(`\${${name}}`));
+      if (!input || (!line && !isProvisioned(document, documents, stack))) continue;
       findings.push({
         subject: { kind: "file", id: document.embeddedIn?.key ?? document.at.source },
         says: `Dashboard ${textAt(document.value, "title") ?? document.at.source} was exported for sharing: it uses \${${input}} from __inputs, which provisioning does not resolve`,

@@ -3,6 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { placeOf, textAt } from "../../../stack/config-value.ts";
+import { sameProvisioning } from "../../../stack/provisioned.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -11,6 +12,12 @@ const texts = [
   "Not saving new dashboard due to restricted database access",
 ];
 const patterns = texts.map(compilePattern);
+
+interface Seen {
+  readonly source: string;
+  readonly isEmbedded: boolean;
+  readonly file: string;
+}
 
 export const rule = defineRule({
   id: "grafana/dashboard-uid-twice",
@@ -31,7 +38,7 @@ export const rule = defineRule({
     const line = lines.findLast(
       (entry) => (entry.component === "grafana" || !entry.component) && matches(patterns, entry),
     );
-    const seen = new Map<string, { source: string; title: string }>();
+    const seen = new Map<string, Seen[]>();
     const findings: FindingDraft[] = [];
     for (const document of documents) {
       if (document.kind !== "grafana-dashboard") continue;
@@ -39,14 +46,15 @@ export const rule = defineRule({
       const uid = textAt(document.value, ...path);
       const file = document.embeddedIn?.key ?? document.at.source;
       if (!uid || uid === "null") continue;
-      const other = seen.get(uid);
-      if (!other) {
-        seen.set(uid, { source: file, title: textAt(document.value, "title") ?? "" });
-        continue;
-      }
+      const place = { source: document.at.source, isEmbedded: document.embeddedIn !== undefined };
+      const same = seen.get(uid) ?? [];
+      // A dashboard beside the ConfigMap that was made of it is one dashboard.
+      const other = same.find((entry) => line !== undefined || sameProvisioning(entry, place));
+      seen.set(uid, [...same, { ...place, file }]);
+      if (!other) continue;
       findings.push({
         subject: { kind: "file", id: file },
-        says: `Dashboards ${other.source} and ${file} both have the uid ${uid}`,
+        says: `Dashboards ${other.file} and ${file} both have the uid ${uid}`,
         proof: [placeOf(document, ...path), ...(line ? [{ ...line.at, excerpt: line.text }] : [])],
         certainty: "proven",
       });

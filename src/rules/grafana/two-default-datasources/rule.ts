@@ -1,9 +1,11 @@
 // Only one data source per organisation may be the default, over all files.
+import type { GrafanaDatasource } from "../../../model/api.ts";
 import type { ConfigDocument } from "../../../model/config.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import type { DocumentEdit, Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, textAt, valueAt } from "../../../stack/config-value.ts";
+import { sameProvisioning } from "../../../stack/provisioned.ts";
 import { editStep, filesOf, ownerOf, readAgain, repair } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
@@ -26,14 +28,10 @@ export const rule = defineRule({
   texts,
   decideWith: "grep -rn 'isDefault: true' /etc/grafana/provisioning/datasources",
   references: ["https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources"],
-  check({ "grafana.datasources": sources, "text.lines": lines }, stack) {
+  check({ "grafana.datasources": sources, "config.documents": documents, "text.lines": lines }, stack) {
     const line = lines.findLast((entry) => matches(patterns, entry));
     const defaults = sources.filter((source) => source.origin === "provisioned" && source.isDefault);
-    const [first] = defaults;
-    const second = defaults.find(
-      (source) =>
-        source !== first && source.name !== first?.name && (source.orgId ?? 1) === (first?.orgId ?? 1),
-    );
+    const [first, second] = clash(defaults, documents, line !== undefined) ?? [];
     if (!line && !second) return [];
     const grafana = stack.components.find((component) => component.kind === "grafana");
     return [
@@ -69,6 +67,30 @@ export const rule = defineRule({
       ],
     },
 });
+
+/** Two defaults of one organisation that one Grafana reads: a repository may hold the stacks of several. */
+function clash(
+  defaults: readonly GrafanaDatasource[],
+  documents: readonly ConfigDocument[],
+  isReported: boolean,
+): readonly [GrafanaDatasource, GrafanaDatasource] | undefined {
+  const gathered = new Set(
+    documents.filter((doc) => doc.embeddedIn || doc.fragment).map(({ at }) => at.source),
+  );
+  const place = ({ at }: GrafanaDatasource) => ({ source: at.source, isEmbedded: gathered.has(at.source) });
+  for (const [i, first] of defaults.entries()) {
+    const second = defaults
+      .slice(i + 1)
+      .find(
+        (other) =>
+          other.name !== first.name &&
+          (other.orgId ?? 1) === (first.orgId ?? 1) &&
+          (isReported || sameProvisioning(place(first), place(other))),
+      );
+    if (second) return [first, second];
+  }
+  return undefined;
+}
 
 function oneDefault(documents: readonly ConfigDocument[]): readonly Step[] {
   const taken = new Map<string, string>();

@@ -1,10 +1,11 @@
 // The monitor is taken, its own selector matches no Service: 0 of N targets, all dropped.
 
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Service } from "../../../model/kubernetes.ts";
 import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, valueAt } from "../../../stack/config-value.ts";
-import { lacking, objectsOf, selectorAt, servicesInReach } from "../../../stack/monitors.ts";
+import { lacking, objectsOf, type Selector, selectorAt, servicesInReach } from "../../../stack/monitors.ts";
 import { repair } from "../../change-configuration.ts";
 import { changeObject } from "../../change-object.ts";
 import { splitName } from "../../change-selector.ts";
@@ -42,7 +43,10 @@ export const rule = defineRule({
         .map(([key, value]) => `${key}=${value}`)
         .join(", ");
       const elsewhere = matching[0];
-      const closest = near.find((service) => service.name === monitor.name) ?? near[0];
+      const meant = near.find((service) => service.name === monitor.name) ?? near.find(hasValueOf(selector));
+      // A list from the cluster is complete. A folder of manifests is not: the Services of the API server, the kubelet
+      // and the DNS are in none, so there only the Service that was meant proves the mismatch.
+      const closest = meant ?? near.find((service) => service.origin === "live");
       if (!elsewhere && !closest) continue;
       findings.push({
         subject: { kind: "object", id: `ServiceMonitor ${id}` },
@@ -73,6 +77,13 @@ export const rule = defineRule({
       steps: [{ do: "by-hand", title: "Compare both", command: "kubectl get svc -A --show-labels" }],
     },
 });
+
+/** One of the wanted values stands there under another key, or the Service is named by it. */
+function hasValueOf(selector: Selector): (service: Service) => boolean {
+  const wanted = Object.values(selector.labels);
+  return ({ name, labels }) =>
+    wanted.includes(name) || Object.values(labels ?? {}).some((value) => wanted.includes(value));
+}
 
 function describe(labels: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
