@@ -9,8 +9,8 @@ import {
   type ComponentDraft,
   componentOf,
   hostOf,
+  hostSeenAs,
   type ImportDraft,
-  nameFrom,
   note,
   pinned,
   serverName,
@@ -100,9 +100,8 @@ function nameOf(container: DockerContainer, named: ReadonlySet<string>): string 
 
 function hostFor(draft: ImportDraft, container: DockerContainer, kind: DeployedKind): string {
   if (container.host !== undefined) {
-    const name = nameFrom(container.host);
-    const host = hostOf(draft, name);
-    if (isServerKind(kind)) host.roles = ["server", "agent"];
+    const name = hostSeenAs(draft, container.host);
+    if (isServerKind(kind)) hostOf(draft, name).roles = ["server", "agent"];
     return name;
   }
   return serverName(draft);
@@ -204,7 +203,8 @@ function importArguments(
         `argument ${arg.slice(0, arg.indexOf("=") + 1)}… of ${container.name}`,
         "it looks like a secret, and secrets are never copied",
       );
-    else if (/^--?[\w.-]+(?:=\S*)?$/.test(arg) && isServerKind(kind)) kept.push(arg);
+    else if (/^--?[\w.-]+(?:=\S*)?$/.test(arg) && (isServerKind(kind) || isCollector(kind, flag || arg)))
+      kept.push(arg);
     else
       note(
         draft,
@@ -213,7 +213,12 @@ function importArguments(
         "rendering writes its own arguments for this component",
       );
   }
-  if (kept.length > 0) made.args = kept;
+  if (kept.length > 0) made.args = [...new Set([...(made.args ?? []), ...kept])];
+}
+
+/** Which collectors run is the choice of whoever started it; the same holds on every host. */
+function isCollector(kind: DeployedKind, flag: string): boolean {
+  return kind === "node-exporter" && /^(?:--?)?(?:no-)?collector\.[\w.-]+$/.test(flag);
 }
 
 function importEnvironment(
@@ -251,6 +256,8 @@ const dataTargets: Readonly<Partial<Record<DeployedKind, RegExp>>> = {
   loki: /^\/(?:loki|tmp\/loki|data)$/,
   grafana: /^\/var\/lib\/grafana$/,
   alloy: /^\/var\/lib\/alloy(?:\/data)?$/,
+  // Where its positions lie: without them it would read every file again.
+  promtail: /^\/(?:positions|tmp\/positions|(?:var\/lib|run|data)\/promtail|var\/promtail)(?:\/positions)?$/,
 };
 
 function importData(
