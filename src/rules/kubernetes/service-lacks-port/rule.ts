@@ -86,6 +86,7 @@ function serviceOf(
     (service) =>
       service.name === name && (!namespace || !service.namespace || service.namespace === namespace),
   );
-  const isDirect = own?.clusterIP === "None" || own?.externalName !== undefined || own?.clusterIP === undefined;
+  const isDirect =
+    own?.clusterIP === "None" || own?.externalName !== undefined || own?.clusterIP === undefined;
   return others.length > 0 || isDirect ? undefined : own;
 }
