@@ -42,7 +42,11 @@ const agent = (image: string): object => ({
             image,
             args: ["-config.file=/etc/promtail/config.yaml"],
             ports: [{ name: "http", containerPort: 9080 }],
-            readinessProbe: { httpGet: { path: "/ready", port: "http" }, periodSeconds: 1, timeoutSeconds: 10 },
+            readinessProbe: {
+              httpGet: { path: "/ready", port: "http" },
+              periodSeconds: 1,
+              timeoutSeconds: 10,
+            },
             volumeMounts: [
               { name: "config", mountPath: "/etc/promtail" },
               { name: "logs", mountPath: "/var/log", readOnly: true },
