@@ -1,6 +1,6 @@
 // Containers that a compose file declares or an engine runs: their versions, ports, data and names, so that they can be adopted.
 
-import { releases } from "../../model/compatibility.ts";
+import { imageOf, releases } from "../../model/compatibility.ts";
 import type { DockerContainer, DockerMount } from "../../model/docker.ts";
 import type { Component } from "../../model/stack.ts";
 import { type DeployedKind, deployedKinds } from "../../model/stack-file.ts";
@@ -130,7 +130,15 @@ function importImage(
     /^(?:(?:docker\.io|quay\.io|ghcr\.io|gcr\.io)\/)?(?:prom|prometheus|grafana|cadvisor|google)\/[\w-]+$/.test(
       repository,
     );
-  if (repository !== "" && !isUsual && container.image !== undefined) made.image = container.image;
+  // What runs already is there; the same program from another registry would have to be fetched first.
+  const isOther =
+    container.origin === "running" && plainImage(container.image) !== plainImage(imageOf(kind, version));
+  if (repository !== "" && (!isUsual || isOther) && container.image !== undefined)
+    made.image = container.image;
+}
+
+function plainImage(image: string | undefined): string {
+  return (image ?? "").replace(/^docker\.io\/(?:library\/)?/, "");
 }
 
 function importPort(
