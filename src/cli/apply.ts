@@ -12,10 +12,11 @@ import { renderPlan, renderRollout } from "../report/deployment.ts";
 import type { ApplyOptions } from "./commands/apply.ts";
 import { terminalAsker } from "./consent.ts";
 import { type Deployment, lookAtHosts, openDeployment, type Seen } from "./deployment.ts";
-import { loadDeploymentPlan, movedSincePlan } from "./deployment-plan-file.ts";
+import { movedSincePlan } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { plainVeil } from "./plan-veil.ts";
+import { loadDeploymentPlan } from "./saved-plan-file.ts";
 
 export async function applyVerb(file: string | undefined, given: ApplyOptions): Promise<number> {
   const saved = file === undefined ? undefined : loadDeploymentPlan(file);

@@ -1,9 +1,7 @@
 // The plan of a deployment as a file, and what has moved since it was made.
-import { readFileSync } from "node:fs";
 import type { DeploymentPlan } from "../model/deployment.ts";
-import { UserError } from "../model/errors.ts";
 import type { Step } from "../model/plan.ts";
-import { readSavedPlan, type SavedPlan } from "../plan/saved-plan.ts";
+import type { SavedPlan } from "../plan/saved-plan.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import type { Deployment } from "./deployment.ts";
 import { plainVeil } from "./plan-veil.ts";
@@ -41,36 +39,6 @@ export function deploymentDocument(
       batches,
     },
   };
-}
-
-export function loadDeploymentPlan(
-  file: string,
-): SavedPlan & { readonly deployment: NonNullable<SavedPlan["deployment"]> } {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(
-      "path-not-found",
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      "Save a plan with watchmend plan -o FILE, or leave the name out to plan anew.",
-    );
-  }
-  const read = readSavedPlan(text);
-  if (!read.ok)
-    throw new UserError(
-      "bad-config",
-      `${file} is no plan: ${read.because}`,
-      "Make one with watchmend plan -o FILE.",
-    );
-  const { deployment } = read.plan;
-  if (!deployment)
-    throw new UserError(
-      "usage",
-      `${file} is the plan of a repair`,
-      `Carry it out with: watchmend remediate --plan ${file} --yes`,
-    );
-  return { ...read.plan, deployment };
 }
 
 /** What is not as it was when the plan was made, on the hosts or in the model; empty when it may be carried out. */

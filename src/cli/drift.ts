@@ -33,7 +33,8 @@ export async function driftVerb(options: DeployOptions): Promise<number> {
       options.output,
     );
     if (plan.hosts.length > 0 && unseen.length === plan.hosts.length) return exitCodes.failed;
-    if (unseen.length > 0) return exitCodes.unknown;
+    const unknown = plan.hosts.some((host) => (host.unknown ?? []).length > 0);
+    if (unseen.length > 0 || unknown) return exitCodes.unknown;
     return drifted.length > 0 ? exitCodes.problems : exitCodes.clean;
   } finally {
     await deployment.close();

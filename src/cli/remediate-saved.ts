@@ -1,8 +1,7 @@
 // Plans as files: written by a dry run, carried out later if nothing has moved.
-import { readFileSync } from "node:fs";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Round } from "../model/remediation.ts";
-import { movedSince, readSavedPlan, type SavedPlan } from "../plan/saved-plan.ts";
+import { movedSince, type SavedPlan } from "../plan/saved-plan.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
 import { lookAll, runTransaction } from "../plan/transaction/transaction.ts";
@@ -13,6 +12,7 @@ import { openDoors, reachOf } from "./live-doors.ts";
 import { note } from "./output.ts";
 import { putBackWhatWasLeft } from "./put-back.ts";
 import { diagnoseLive } from "./remediate-live.ts";
+import { loadRepairPlan } from "./saved-plan-file.ts";
 import { version } from "./version.ts";
 
 export function planDocument(
@@ -34,7 +34,7 @@ export function planDocument(
 }
 
 export async function carryOutSaved(file: string, options: RemediateOptions): Promise<number> {
-  const plan = load(file);
+  const plan = loadRepairPlan(file);
   if (!options.yes && !options.dryRun)
     throw new UserError(
       "usage",
@@ -107,30 +107,4 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
   } finally {
     await close();
   }
-}
-
-function load(file: string): SavedPlan {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(
-      "path-not-found",
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      "Name a plan saved by watchmend remediate --dry-run -o FILE.",
-    );
-  }
-  const read = readSavedPlan(text);
-  if (read.ok && read.plan.deployment)
-    throw new UserError(
-      "usage",
-      `${file} is the plan of a deployment`,
-      `Carry it out with: watchmend apply ${file}`,
-    );
-  if (read.ok) return read.plan;
-  throw new UserError(
-    "bad-config",
-    `${file} is no plan: ${read.because}`,
-    "Make one with watchmend remediate --dry-run -o FILE.",
-  );
 }

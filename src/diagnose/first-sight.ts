@@ -14,7 +14,7 @@ export interface FirstSight {
   readonly stack: Stack;
 }
 
-/** Large texts that are not held are logs; they tell nothing about where things run. */
+/** Without logs (large texts that are not held are logs, too): they tell nothing about where things run. */
 export function firstSight(items: readonly CollectedItem[]): FirstSight {
   const sources = items.flatMap(sourceOf);
   const { facts } = recogniseAll(
@@ -25,8 +25,8 @@ export function firstSight(items: readonly CollectedItem[]): FirstSight {
   return { facts: merged, stack: buildStack(merged) };
 }
 
-function sourceOf({ locator, body, command, host, path, hints }: CollectedItem): SourceText[] {
-  if (isMissing(body) || !(body instanceof Uint8Array)) return [];
+function sourceOf({ locator, body, command, host, path, hints, isLog }: CollectedItem): SourceText[] {
+  if (isLog || isMissing(body) || !(body instanceof Uint8Array)) return [];
   return [
     {
       kind: "text",

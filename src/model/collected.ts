@@ -27,6 +27,8 @@ export interface CollectedItem {
   /** Path of the file on that host or in that container. */
   readonly path?: string;
   readonly hints?: NameHints;
+  /** What a program wrote over time: it tells nothing about where things run. */
+  readonly isLog?: true;
 }
 
 export function isMissing(body: CollectedBody | Missing): body is Missing {

@@ -46,6 +46,8 @@ export interface HostPlan {
   readonly files: readonly FileChange[];
   readonly containers: readonly ContainerChange[];
   readonly notes: readonly string[];
+  /** What could not be read there, and what is not known because of it. */
+  readonly unknown?: readonly string[];
   readonly steps: Readonly<Record<Phase, readonly Step[]>>;
   /** Which state of each thing this was planned on. */
   readonly fingerprints: Readonly<Record<string, string>>;

@@ -47,6 +47,7 @@ function changes(host: HostPlan, ink: Ink): string[] {
     ...host.directories.map((path) => `  ${ink.green("+")} ${path}/`),
     ...host.files.flatMap((file) => fileLines(file, ink)),
     ...host.containers.flatMap((one) => containerLines(one, ink)),
+    ...(host.unknown ?? []).map((says) => `  ${ink.yellow("not known:")} ${says}`),
     ...host.notes.map((note) => `  ${ink.dim("note:")} ${note}`),
   ];
 }

@@ -1,7 +1,8 @@
 // Desired minus observed: nothing where nothing differs, and exactly what a change asks for.
 import { describe, expect, test } from "vitest";
 import type { HostPlan } from "../../src/model/deployment.ts";
-import { type CompareWish, compareHost } from "../../src/plan/deploy/compare-host.ts";
+import { compareHost } from "../../src/plan/deploy/compare-host.ts";
+import type { CompareWish } from "../../src/plan/deploy/compare-wish.ts";
 import { stackOf } from "../render/stack.ts";
 import { everything } from "../render/stacks.ts";
 import { moved, wishes } from "./observed.ts";
@@ -188,4 +189,18 @@ test("a secret that cannot be had refuses the host before anything; a changed on
   });
   expect(other.files.every(({ secret }) => secret)).toBe(true);
   expect(JSON.stringify(other)).not.toContain("hunter2");
+});
+
+test("a record that cannot be read is named as not known, and one of another stack refuses the host", () => {
+  const [wish] = wishes(small(""));
+  if (!wish) throw new Error("no host");
+  const path = `${wish.directory}/.watchmend/agents.json`;
+  const damaged = compareHost({
+    ...wish,
+    observed: { ...wish.observed, damaged: { [path]: "it is empty" } },
+  });
+  expect(damaged.unknown?.join()).toMatch(/agents\.json, cannot be read \(it is empty\)/);
+  const shared = compareHost({ ...wish, observed: { ...wish.observed, sharedWith: ["old"] } });
+  expect(shared).toMatchObject({ state: "refused" });
+  expect(shared.because).toMatch(/holds the stack old/);
 });

@@ -4,7 +4,7 @@ import { phases } from "../../src/model/deployment.ts";
 import { type ContainerSpec, type DesiredHost, ownerLabels } from "../../src/model/desired.ts";
 import type { StackFile } from "../../src/model/stack-file.ts";
 import { sha256 } from "../../src/plan/backup.ts";
-import type { CompareWish } from "../../src/plan/deploy/compare-host.ts";
+import type { CompareWish } from "../../src/plan/deploy/compare-wish.ts";
 import { bytesOf } from "../../src/plan/deploy/container-fields.ts";
 import { isEmpty, partOf, recordOf, recordPath, recordText } from "../../src/plan/deploy/host-part.ts";
 import type { Observed } from "../../src/plan/deploy/observe.ts";
@@ -87,6 +87,8 @@ export function standing(stack: StackFile, desired: DesiredHost, directory: stri
     isRoot: true,
     facts,
     salt,
+    damaged: {},
+    sharedWith: [],
     records,
     containers: desired.containers.map(inspectOf),
     contents: new Map(desired.files.map(({ path, content }) => [path, content])),

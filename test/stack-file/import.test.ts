@@ -1,13 +1,30 @@
 // What people have becomes a model: Ansible inventories, compose files, prometheus.yml, running containers. Nothing is lost in silence.
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { analyseTexts } from "../../src/diagnose/diagnose.ts";
+import { analyseTexts, diagnosePath } from "../../src/diagnose/diagnose.ts";
 import { importStack } from "../../src/stack-file/import/import-stack.ts";
 import { noteText, starterFile, writeStackFile } from "../../src/stack-file/import/write.ts";
 import { readStackFile } from "../../src/stack-file/read.ts";
 
+/** As files, so that `hosts/NAME/` is that host. */
+async function importedFolder(texts: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(tmpdir(), "watchmend-import-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [path, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return importedFrom(await diagnosePath(folder, { rules: [], version: "0", mode: "lint" }));
+}
+
 function imported(texts: Readonly<Record<string, string>>) {
-  const analysis = analyseTexts(texts, { rules: [], version: "0", mode: "lint" });
+  return importedFrom(analyseTexts(texts, { rules: [], version: "0", mode: "lint" }));
+}
+
+function importedFrom(analysis: ReturnType<typeof analyseTexts>) {
   const result = importStack(analysis.factSet.facts, analysis.stack, "shop");
   const text = writeStackFile(result.input, result.notes, result.sources);
   return { ...result, text, notes: result.notes.map(noteText).join("\n"), read: readStackFile(text) };
@@ -213,4 +230,69 @@ test("the starter file is valid as it stands, with and without agents", () => {
     expect(readStackFile(text).faults).toEqual([]);
     expect(Object.keys(parse(text).hosts)).toHaveLength(1 + agents.length);
   }
+});
+
+test("a stack on bridge networks, seen on its hosts: joined with the inventory by address, log files and positions kept", async () => {
+  const inspect = (name: string, image: string, more: object): unknown => ({
+    Id: name.padEnd(64, "0"),
+    Name: `/${name}`,
+    Config: { Image: image, Labels: {} },
+    HostConfig: { NetworkMode: "monitoring" },
+    NetworkSettings: { Ports: {}, Networks: { monitoring: {} } },
+    State: { Status: "running", Running: true },
+    Mounts: [],
+    ...more,
+  });
+  const volume = (name: string, at: string): object => ({
+    Mounts: [
+      {
+        Type: "volume",
+        Name: name,
+        Source: `/var/lib/docker/volumes/${name}/_data`,
+        Destination: at,
+        RW: true,
+      },
+      { Type: "bind", Source: "/var/log", Destination: "/var/log", RW: false },
+    ],
+  });
+  const promtail = `positions: {filename: /positions/positions.yaml}
+clients: [{url: "http://10.7.0.1:3100/loki/api/v1/push"}]
+scrape_configs:
+  - job_name: jobs
+    static_configs:
+      - targets: [localhost]
+        labels: {job: jobs, team: web, __path__: /var/log/jobs/*.log}
+  - job_name: hidden
+    static_configs: [{targets: [localhost], labels: {job: hidden, __path__: /data/x.log}}]
+  - job_name: in
+    syslog: {listen_address: ":1514"}
+`;
+  const agents = [inspect("promtail", "grafana/promtail:3.6.4", volume("positions", "/positions"))];
+  const { input, notes, read } = await importedFolder({
+    "hosts.ini": "[monitoring]\nmon ansible_host=10.7.0.1\n[web]\nweb1 ansible_host=10.7.0.2\n",
+    "hosts/10.7.0.1/inspect.json": JSON.stringify([
+      ...agents,
+      inspect("prometheus", "prom/prometheus:v2.42.0", volume("prometheus-data", "/prometheus")),
+    ]),
+    "hosts/10.7.0.2/inspect.json": JSON.stringify(agents),
+    "hosts/10.7.0.1/srv/promtail.yaml": promtail,
+    "hosts/10.7.0.2/srv/promtail.yaml": promtail,
+  });
+  expect(read.faults).toEqual([]);
+  expect(Object.keys(input.hosts)).toEqual(["mon", "web1"]);
+  expect(input.hosts.mon).toMatchObject({ containers: { prometheus: "prometheus", promtail: "promtail" } });
+  expect(input.components).toMatchObject({
+    prometheus: { data: "prometheus-data" },
+    promtail: { data: "positions" },
+    grafana: { enabled: false },
+    loki: { enabled: false },
+  });
+  expect(input.logs).toEqual({
+    agent: "promtail",
+    docker: false,
+    journal: false,
+    files: [{ name: "jobs", path: "/var/log/jobs/*.log", labels: { team: "web" }, hosts: ["mon", "web1"] }],
+  });
+  expect(notes).toMatch(/files \/data\/x\.log of job hidden: they lie in Promtail's container/);
+  expect(notes).toMatch(/job in of Promtail: its source is none that the model has/);
 });

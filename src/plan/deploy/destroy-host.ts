@@ -5,7 +5,8 @@ import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
 import { textOf, valueAt } from "../../model/json-value.ts";
 import type { Step } from "../../model/plan.ts";
 import { sha256 } from "../backup.ts";
-import { nameOf } from "./compare-host.ts";
+import { unknownOf } from "./compare-host.ts";
+import { nameOf } from "./container-name.ts";
 import { recordPath } from "./host-part.ts";
 import { engineOf, type Observed } from "./observe.ts";
 
@@ -85,6 +86,7 @@ export function destroyHost(wish: DestroyWish): HostPlan {
         ? kept.map(({ path }) => `${path} holds data and stays`)
         : moves.map(({ title }) => title)),
     ],
+    ...unknownOf(observed),
     steps: { agents: [], servers: steps },
     fingerprints: {},
     pulls: [],

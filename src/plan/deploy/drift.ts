@@ -5,11 +5,15 @@ import { phases } from "../../model/deployment.ts";
 import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
 import { sha256 } from "../backup.ts";
 import { isRunning } from "../transaction/kinds/put-container.ts";
-import { nameOf } from "./compare-host.ts";
+import { nameOf } from "./container-name.ts";
 import type { Observed } from "./observe.ts";
 
 export function driftOf(plan: HostPlan, desired: DesiredHost, observed: Observed): readonly Drifted[] {
   const records = phases.flatMap((phase) => observed.records[phase] ?? []);
+  const unknown = (plan.unknown ?? []).map(
+    (says): Drifted => ({ host: plan.host, subject: plan.host, since: "host", says, fields: [] }),
+  );
+  if (unknown.length > 0 && records.length === 0) return unknown;
   if (records.length === 0)
     return [
       {
@@ -23,6 +27,7 @@ export function driftOf(plan: HostPlan, desired: DesiredHost, observed: Observed
   const files = merged(records, "files");
   const containers = merged(records, "containers");
   return [
+    ...unknown,
     ...plan.files.map((change) => fileDrift(plan.host, change, desired, observed, files)),
     ...plan.containers.flatMap((change) => containerDrift(plan.host, change, desired, observed, containers)),
     ...plan.notes

@@ -1,5 +1,6 @@
 // One host's desired state taken apart: what belongs to its agents, what to its servers, and the record of both.
 
+import { z } from "zod";
 import { type HostRecord, hostRecordSchema, type Phase } from "../../model/deployment.ts";
 import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
 import { agentKinds, type DeployedKind } from "../../model/stack-file.ts";
@@ -60,26 +61,30 @@ export function recordText(record: HostRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Undefined: there is none, or it is not ours. */
-export function readRecord(text: string): HostRecord | undefined {
+const texts = z.record(z.string(), z.string());
+const hostRecord = z.object({
+  schema: z.literal(hostRecordSchema),
+  stack: z.string(),
+  files: texts,
+  containers: texts,
+  read: texts,
+});
+
+export type RecordReading =
+  | { readonly is: "none" }
+  | { readonly is: "read"; readonly record: HostRecord }
+  | { readonly is: "damaged"; readonly because: string };
+
+/** An empty or cut one is as bad as a wrong one: nobody knows any more what was put there. */
+export function readRecord(text: string, isThere: boolean): RecordReading {
+  if (!isThere) return { is: "none" };
+  if (text.trim() === "") return { is: "damaged", because: "it is empty" };
   try {
-    const value: unknown = JSON.parse(text);
-    if (
-      typeof value !== "object" ||
-      value === null ||
-      !("schema" in value) ||
-      value.schema !== hostRecordSchema
-    )
-      return undefined;
-    const { files, containers, read, stack } = value as Partial<HostRecord>;
-    return {
-      schema: hostRecordSchema,
-      stack: String(stack ?? ""),
-      files: files ?? {},
-      containers: containers ?? {},
-      read: read ?? {},
-    };
-  } catch {
-    return undefined;
+    const read = hostRecord.safeParse(JSON.parse(text));
+    if (read.success) return { is: "read", record: read.data };
+    const [issue] = read.error.issues;
+    return { is: "damaged", because: `${issue?.path.join(".") || "it"}: ${issue?.message ?? "no record"}` };
+  } catch (error) {
+    return { is: "damaged", because: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -22,6 +22,10 @@ export interface Observed {
   /** Behind which the hashes of secrets were made. */
   readonly salt: string;
   readonly records: Readonly<Partial<Record<Phase, HostRecord>>>;
+  /** By path: records that are there and cannot be read, and why. */
+  readonly damaged: Readonly<Record<string, string>>;
+  /** Other stacks whose records lie in the same folder. */
+  readonly sharedWith: readonly string[];
   /** Those of our names, and all that carry our label. */
   readonly containers: readonly JsonRecord[];
   /** Texts of files that differ, when they were asked for. */
@@ -75,7 +79,11 @@ export async function observeHost(access: HostAccess, wish: ObserveWish): Promis
   const out = Buffer.from(result.stdout).toString("utf8");
   const [head = "", rest = ""] = halves(out, "\nwm-records\n");
   const [recordLines = "", json = ""] = halves(rest, "\nwm-containers\n");
-  const read = recordLines.split("\n").map(readRecord);
+  const facts = parsePaths(head);
+  const lines = recordLines.split("\n");
+  const read = phases.map((phase, i) =>
+    readRecord(lines[i] ?? "", facts.get(recordPath(wish.directory, phase))?.is === "file"),
+  );
   const list: unknown = JSON.parse(json.trim() === "" ? "[]" : json);
   const byId = new Map(
     itemsOf(list)
@@ -85,10 +93,24 @@ export async function observeHost(access: HostAccess, wish: ObserveWish): Promis
   return {
     host: access.door.host,
     isRoot: /^0$/m.test(head.slice(0, 2)),
-    facts: parsePaths(head),
+    facts,
     salt,
     records: Object.fromEntries(
-      phases.flatMap((phase, i) => (read[i]?.stack === stack ? [[phase, read[i]]] : [])),
+      phases.flatMap((phase, i) => {
+        const one = read[i];
+        return one?.is === "read" && one.record.stack === stack ? [[phase, one.record]] : [];
+      }),
+    ),
+    sharedWith: [
+      ...new Set(
+        read.flatMap((one) => (one.is === "read" && one.record.stack !== stack ? [one.record.stack] : [])),
+      ),
+    ],
+    damaged: Object.fromEntries(
+      phases.flatMap((phase, i) => {
+        const one = read[i];
+        return one?.is === "damaged" ? [[recordPath(wish.directory, phase), one.because]] : [];
+      }),
     ),
     containers: [...byId.values()],
     contents: new Map(),

@@ -77,7 +77,7 @@ function firstResults(plan: DeploymentPlan): Map<string, HostResult> {
   return new Map(plan.hosts.map((one) => [one.host, resultOf(one, planned.has(one.host))]));
 }
 
-function resultOf({ host, state, because, remedy }: HostPlan, isPlanned: boolean): HostResult {
+function resultOf({ host, state, because, remedy, unknown }: HostPlan, isPlanned: boolean): HostResult {
   const outcome =
     state === "changes" ? (isPlanned ? "not-reached" : "refused") : state === "none" ? "unchanged" : state;
   return {
@@ -85,7 +85,7 @@ function resultOf({ host, state, because, remedy }: HostPlan, isPlanned: boolean
     outcome,
     ...(because === undefined ? {} : { because }),
     ...(remedy === undefined ? {} : { remedy }),
-    says: [],
+    says: unknown ?? [],
     transactions: [],
   };
 }

@@ -2,6 +2,7 @@
 import type { Place } from "../../model/place.ts";
 import type { DeployedKind } from "../../model/stack-file.ts";
 import type { ComponentInput, HostInput, ScrapeInput, StackFileInput } from "../schema.ts";
+import { isAddress } from "../words.ts";
 
 export interface ImportNote {
   readonly at?: Place;
@@ -20,12 +21,20 @@ export type ComponentDraft = Changeable<ComponentInput> & {
   external_labels?: Record<string, string>;
 };
 
+export interface LogsDraft {
+  docker: boolean;
+  journal: boolean;
+  readonly files: NonNullable<NonNullable<StackFileInput["logs"]>["files"]>;
+}
+
 export interface ImportDraft {
   name?: string;
   directory?: string;
   readonly hosts: Map<string, HostDraft>;
   readonly components: Map<DeployedKind, ComponentDraft>;
   readonly scrape: ScrapeInput[];
+  /** What log agents follow there already. */
+  logs?: LogsDraft;
   readonly remoteWrite: NonNullable<StackFileInput["remote_write"]>;
   readonly notes: ImportNote[];
 }
@@ -48,6 +57,15 @@ export function componentOf(draft: ImportDraft, kind: DeployedKind): ComponentDr
   const made: ComponentDraft = {};
   draft.components.set(kind, made);
   return made;
+}
+
+/** Evidence calls a host by what it was reached with: its name in the inventory, or its address. */
+export function hostSeenAs(draft: ImportDraft, seen: string): string {
+  const byAddress = [...draft.hosts].find(([, host]) => host.address === seen);
+  const name = byAddress?.[0] ?? nameFrom(seen);
+  const host = hostOf(draft, name);
+  if (/^[\d.]+$|:/.test(seen) && isAddress(seen)) host.address ??= seen;
+  return name;
 }
 
 export function note(draft: ImportDraft, at: Place | undefined, what: string, because: string): void {

@@ -1,6 +1,6 @@
 // Containers that a compose file declares or an engine runs: their versions, ports, data and names, so that they can be adopted.
 
-import { releases } from "../../model/compatibility.ts";
+import { imageOf, releases } from "../../model/compatibility.ts";
 import type { DockerContainer, DockerMount } from "../../model/docker.ts";
 import type { Component } from "../../model/stack.ts";
 import { type DeployedKind, deployedKinds } from "../../model/stack-file.ts";
@@ -9,8 +9,8 @@ import {
   type ComponentDraft,
   componentOf,
   hostOf,
+  hostSeenAs,
   type ImportDraft,
-  nameFrom,
   note,
   pinned,
   serverName,
@@ -100,9 +100,8 @@ function nameOf(container: DockerContainer, named: ReadonlySet<string>): string 
 
 function hostFor(draft: ImportDraft, container: DockerContainer, kind: DeployedKind): string {
   if (container.host !== undefined) {
-    const name = nameFrom(container.host);
-    const host = hostOf(draft, name);
-    if (isServerKind(kind)) host.roles = ["server", "agent"];
+    const name = hostSeenAs(draft, container.host);
+    if (isServerKind(kind)) hostOf(draft, name).roles = ["server", "agent"];
     return name;
   }
   return serverName(draft);
@@ -131,7 +130,15 @@ function importImage(
     /^(?:(?:docker\.io|quay\.io|ghcr\.io|gcr\.io)\/)?(?:prom|prometheus|grafana|cadvisor|google)\/[\w-]+$/.test(
       repository,
     );
-  if (repository !== "" && !isUsual && container.image !== undefined) made.image = container.image;
+  // What runs already is there; the same program from another registry would have to be fetched first.
+  const isOther =
+    container.origin === "running" && plainImage(container.image) !== plainImage(imageOf(kind, version));
+  if (repository !== "" && (!isUsual || isOther) && container.image !== undefined)
+    made.image = container.image;
+}
+
+function plainImage(image: string | undefined): string {
+  return (image ?? "").replace(/^docker\.io\/(?:library\/)?/, "");
 }
 
 function importPort(
@@ -204,7 +211,8 @@ function importArguments(
         `argument ${arg.slice(0, arg.indexOf("=") + 1)}… of ${container.name}`,
         "it looks like a secret, and secrets are never copied",
       );
-    else if (/^--?[\w.-]+(?:=\S*)?$/.test(arg) && isServerKind(kind)) kept.push(arg);
+    else if (/^--?[\w.-]+(?:=\S*)?$/.test(arg) && (isServerKind(kind) || isCollector(kind, flag || arg)))
+      kept.push(arg);
     else
       note(
         draft,
@@ -213,7 +221,12 @@ function importArguments(
         "rendering writes its own arguments for this component",
       );
   }
-  if (kept.length > 0) made.args = kept;
+  if (kept.length > 0) made.args = [...new Set([...(made.args ?? []), ...kept])];
+}
+
+/** Which collectors run is the choice of whoever started it; the same holds on every host. */
+function isCollector(kind: DeployedKind, flag: string): boolean {
+  return kind === "node-exporter" && /^(?:--?)?(?:no-)?collector\.[\w.-]+$/.test(flag);
 }
 
 function importEnvironment(
@@ -251,6 +264,8 @@ const dataTargets: Readonly<Partial<Record<DeployedKind, RegExp>>> = {
   loki: /^\/(?:loki|tmp\/loki|data)$/,
   grafana: /^\/var\/lib\/grafana$/,
   alloy: /^\/var\/lib\/alloy(?:\/data)?$/,
+  // Where its positions lie: without them it would read every file again.
+  promtail: /^\/(?:positions|tmp\/positions|(?:var\/lib|run|data)\/promtail|var\/promtail)(?:\/positions)?$/,
 };
 
 function importData(

@@ -53,11 +53,31 @@ export function importPrometheus(
   const jobs = itemsOf(memberOf(doc.value, "scrape_configs"));
   // Hosts first, so that targets of other jobs on them are recognised.
   const order = jobs.map((job, i) => ({ job, i, kind: kindOfJob(job, targetFiles) }));
+  const plain = (job: unknown): unknown => withoutDefaults(job, memberOf(doc.value, "global"));
   for (const { job, i, kind } of order)
-    if (kind !== undefined) importComponentJob(draft, job, kind, at(`/scrape_configs/${i}`), targetFiles);
+    if (kind !== undefined)
+      importComponentJob(draft, plain(job), kind, at(`/scrape_configs/${i}`), targetFiles);
   for (const { job, i, kind } of order)
-    if (kind === undefined) importJob(draft, job, at(`/scrape_configs/${i}`), targetFiles);
+    if (kind === undefined) importJob(draft, plain(job), at(`/scrape_configs/${i}`), targetFiles);
   importRemoteWrite(draft, doc, at);
+}
+
+/** A running Prometheus shows every setting of a job, also those nobody wrote. */
+function withoutDefaults(job: unknown, global: unknown): unknown {
+  if (!isRecord(job)) return job;
+  const usual: Readonly<Record<string, unknown>> = {
+    honor_labels: false,
+    honor_timestamps: true,
+    track_timestamps_staleness: false,
+    metrics_path: "/metrics",
+    scheme: "http",
+    follow_redirects: true,
+    enable_http2: true,
+    enable_compression: true,
+    scrape_interval: memberOf(global, "scrape_interval") ?? "1m",
+    scrape_timeout: memberOf(global, "scrape_timeout") ?? "10s",
+  };
+  return Object.fromEntries(Object.entries(job).filter(([key, value]) => usual[key] !== value));
 }
 
 const names: readonly (readonly [RegExp, DeployedKind])[] = [

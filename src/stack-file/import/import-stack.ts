@@ -1,16 +1,27 @@
 // Facts of any of the known sources to a watchmend.yaml: what is understood is carried over, the rest is listed.
 
 import { releases } from "../../model/compatibility.ts";
+import type { ConfigDocument } from "../../model/config.ts";
+import type { DockerContainer } from "../../model/docker.ts";
 import type { Facts } from "../../model/facts.ts";
-import { isRecord, memberOf, textOf } from "../../model/json-value.ts";
+import { isRecord, itemsOf, memberOf, textOf } from "../../model/json-value.ts";
 import type { Stack } from "../../model/stack.ts";
 import type { StackFileInput } from "../schema.ts";
 import { schemaName } from "../schema.ts";
 import { ansibleVariables } from "./ansible-variables.ts";
-import { emptyDraft, type ImportDraft, type ImportNote, nameFrom, note, serverName } from "./draft.ts";
+import {
+  emptyDraft,
+  hostSeenAs,
+  type ImportDraft,
+  type ImportNote,
+  nameFrom,
+  note,
+  serverName,
+} from "./draft.ts";
 import { importAnsible } from "./from-ansible.ts";
 import { disableAbsent, importContainers } from "./from-containers.ts";
 import { importPrometheus } from "./from-prometheus.ts";
+import { importPromtail } from "./from-promtail.ts";
 
 export interface Imported {
   readonly input: StackFileInput;
@@ -28,7 +39,9 @@ export function importStack(
   const documents = facts["config.documents"];
   const hosts = facts["ansible.hosts"];
   const containers = facts["docker.containers"];
-  const prometheus = documents.filter((doc) => doc.kind === "prometheus" && doc.value !== undefined);
+  const prometheus = hostsFiles(
+    documents.filter((doc) => doc.kind === "prometheus" && doc.value !== undefined),
+  );
   const sources: string[] = [];
   if (hosts.length > 0) {
     importAnsible(draft, hosts, ansibleVariables(hosts, documents));
@@ -43,9 +56,33 @@ export function importStack(
     importPrometheus(draft, doc, targetFiles);
     sources.push(doc.at.source);
   }
-  if (containers.length > 0 && hosts.length === 0) disableAbsent(draft);
+  for (const doc of documents.filter(({ kind, origin }) => kind === "promtail" && origin === "file"))
+    importPromtail(draft, doc, containers);
+  if (containers.length > 0 && isAllSeen(draft, containers)) disableAbsent(draft);
   listOthers(draft, documents);
   return { input: finish(draft, nameFrom(name)), notes: draft.notes, sources };
+}
+
+/** What Prometheus says that it runs stands in its file as well, where people wrote it. */
+function hostsFiles(documents: readonly ConfigDocument[]): readonly ConfigDocument[] {
+  const files = documents.filter(({ origin }) => origin === "file");
+  const jobs = (doc: ConfigDocument): string[] =>
+    itemsOf(memberOf(doc.value, "scrape_configs")).flatMap((job) => textOf(memberOf(job, "job_name")) ?? []);
+  const written = new Set(files.flatMap(jobs));
+  return [
+    ...files,
+    ...documents.filter((doc) => doc.origin !== "file" && !jobs(doc).every((job) => written.has(job))),
+  ];
+}
+
+/** Of every host it is known what runs there, so what is not there is not wanted. */
+function isAllSeen(draft: ImportDraft, containers: readonly DockerContainer[]): boolean {
+  const seen = new Set(
+    containers.flatMap(({ host, origin }) =>
+      host !== undefined && origin === "running" ? [hostSeenAs(draft, host)] : [],
+    ),
+  );
+  return seen.size === 0 ? draft.hosts.size <= 1 : [...draft.hosts.keys()].every((name) => seen.has(name));
 }
 
 function namedContainers(documents: Facts["config.documents"]): ReadonlySet<string> {
@@ -62,7 +99,6 @@ function namedContainers(documents: Facts["config.documents"]): ReadonlySet<stri
 const others: Readonly<Record<string, string>> = {
   loki: "Loki's configuration is rendered; a schema that starts at another date must be added before existing data is used",
   alertmanager: "routes and receivers are written under alerting:, with references for their secrets",
-  promtail: "log sources are written under logs:",
   alloy: "log sources are written under logs:",
   "prometheus-rules": "rules of your own stay yours: keep them beside the rendered ones, under other names",
   "loki-rules": "rules of your own stay yours",
@@ -113,9 +149,9 @@ function finish(draft: ImportDraft, name: string): StackFileInput {
   };
 }
 
-function logAgent({ components: found }: ImportDraft): Pick<StackFileInput, "logs"> {
+function logAgent({ components: found, logs }: ImportDraft): Pick<StackFileInput, "logs"> {
   if (found.has("alloy")) return {};
-  if (found.has("promtail")) return { logs: { agent: "promtail" } };
+  if (found.has("promtail") || logs) return { logs: { agent: "promtail", ...logs } };
   return found.get("loki")?.enabled === false ? { logs: { agent: "none" } } : {};
 }
 

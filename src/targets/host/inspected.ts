@@ -12,6 +12,8 @@ export interface SeenMount {
 export interface SeenContainer {
   readonly name: string;
   readonly id: string;
+  /** Of its first process, as the host counts; it may be another's by now. */
+  readonly pid?: number;
   readonly kind?: ComponentKind;
   readonly isRunning: boolean;
   /** Restarting, unhealthy, or ended with an error: its log is worth reading whatever it is. */
@@ -65,12 +67,14 @@ function seen(entry: unknown, name: string, identify: Identify): SeenContainer {
     name: labels.get("com.docker.compose.service") ?? name,
   });
   const status = textOf(valueAt(entry, "State", "Status")) ?? "";
+  const pid = Number(textOf(valueAt(entry, "State", "Pid")) ?? 0);
   const exitCode = Number(textOf(valueAt(entry, "State", "ExitCode")) ?? 0);
   const isRunning = status === "running" || valueAt(entry, "State", "Running") === true;
   const health = textOf(valueAt(entry, "State", "Health", "Status")) ?? "";
   return {
     name,
     id: textOf(memberOf(entry, "Id")) ?? "",
+    ...(pid > 0 ? { pid } : {}),
     ...(kind === undefined ? {} : { kind }),
     isRunning,
     isTroubled:

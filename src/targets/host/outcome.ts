@@ -27,6 +27,7 @@ export function describe(command: HostCommand, asked: Asked, body: CollectedItem
     how: asked.how,
     command: typed,
     host: asked.host,
+    ...(command.isLog ? { isLog: true as const } : {}),
     ...more,
     body,
   };

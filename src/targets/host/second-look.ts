@@ -125,14 +125,35 @@ function copied({ name, kind }: SeenContainer, folder: string): Draft {
   };
 }
 
-/** A file that was bound and then replaced is marked here: the container keeps the old one until it is started anew. */
-function mountsOf({ name, mounts, isRunning }: SeenContainer): Draft[] {
-  if (!isRunning || !mounts.some(({ type }) => type === "bind")) return [];
+/** Nobody replaces these, and what sees the whole host is slow to list. */
+const systemFolders = new Set([
+  "/",
+  "/dev",
+  "/proc",
+  "/run",
+  "/sys",
+  "/sys/fs/cgroup",
+  "/var/lib/docker",
+  "/var/run",
+]);
+
+/**
+ * A file that was bound and then replaced is marked here: the container keeps the old one until it is started anew. Only the lines
+ * of its own mounts: an exporter that sees the whole host has those of all containers below it, megabytes of them.
+ */
+function mountsOf(container: SeenContainer): Draft[] {
+  const { name, mounts, isRunning } = container;
+  if (!isRunning || !mounts.some(({ type, source }) => type === "bind" && !systemFolders.has(source)))
+    return [];
   const pid = `$({engine} inspect -f '{{.State.Pid}}' ${quoteWord(name)})`;
+  const ask = `pid=${pid} || exit; [ "$pid" -gt 0 ] || exit 0`;
+  const known = isStillItsProcess(container);
+  const targets = [...mounts.map(({ target }) => mountWord(target)), "/", "/sys/fs/cgroup"];
+  const lines = `awk 'BEGIN { while (ARGC > 2) t[ARGV[--ARGC]] } $5 in t' "/proc/$pid/mountinfo" ${quoteWords([...new Set(targets)])}`;
   return [
     {
       text: `cat /proc/${pid}/mountinfo`,
-      run: `pid=${pid} || exit; [ "$pid" -gt 0 ] || exit 0; cat "/proc/$pid/mountinfo"`,
+      run: `${known === undefined ? ask : `if ${known}; then pid=${container.pid}; else ${ask}; fi`}; ${lines}`,
       why: "whether what is mounted is still what lies there",
       optional: true,
       item: { hints: { container: name } },
@@ -140,16 +161,38 @@ function mountsOf({ name, mounts, isRunning }: SeenContainer): Draft[] {
   ];
 }
 
-/** The names a container sees are those of its own files, not those of the host. */
-function namesOf({ name, isRunning }: SeenContainer): Draft[] {
+/**
+ * The names a container sees are those of its own files, not those of the host. Through its first process they are read at once;
+ * to copy one the engine mounts the container's file system (182 ms of processor time against 10).
+ */
+function namesOf(container: SeenContainer): Draft[] {
+  const { name, pid, isRunning } = container;
   if (!isRunning) return [];
-  return ["/etc/resolv.conf", "/etc/hosts"].map((file) => ({
-    text: `{engine} exec ${quoteWord(name)} cat ${file}`,
-    run: `{engine} cp ${quoteWord(`${name}:${file}`)} - | tar -xOf -`,
-    why: "name servers and fixed names as the stack's containers see them",
-    optional: true as const,
-    item: { path: file, hints: { container: name } },
-  }));
+  const known = isStillItsProcess(container);
+  return ["/etc/resolv.conf", "/etc/hosts"].map((file) => {
+    const copy = `{engine} cp ${quoteWord(`${name}:${file}`)} - | tar -xOf -`;
+    // a link would lead to the host's own file
+    const read = `{asroot}sh -c '[ ! -L "$1" ] && exec cat "$1"' sh /proc/${pid}/root${file} 2>/dev/null`;
+    return {
+      text: `{engine} exec ${quoteWord(name)} cat ${file}`,
+      run: known === undefined ? copy : `{ ${known} && ${read}; } || ${copy}`,
+      why: "name servers and fixed names as the stack's containers see them",
+      optional: true as const,
+      item: { path: file, hints: { container: name } },
+    };
+  });
+}
+
+/** As the kernel writes a path in mountinfo (proc_pid_mountinfo(5)). */
+function mountWord(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
+}
+
+/** The number may have gone to another process since: its control group names the container it is in. */
+function isStillItsProcess({ id, pid }: SeenContainer): string | undefined {
+  return pid === undefined || !/^[0-9a-f]{12,}$/.test(id)
+    ? undefined
+    : `grep -q ${id} /proc/${pid}/cgroup 2>/dev/null`;
 }
 
 function apisOf(container: SeenContainer, fetch: HostRights["fetch"]): Draft[] {

@@ -3,9 +3,13 @@ import type { HealthAnswer } from "../../../model/api.ts";
 import type { DockerMount } from "../../../model/docker.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Component } from "../../../model/stack.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { readySince } from "../../../stack/ready-since.ts";
 import { textRule } from "../../text-rule.ts";
+
+/** One file that is followed is enough for "Unable to find any logs" to be over (promtail: targets/file/filetarget.go, Ready). */
+const firstTail = "tail routine: started";
 
 export const rule = textRule({
   id: "promtail/nothing-to-tail",
@@ -22,10 +26,13 @@ export const rule = textRule({
     "no files matched requested path, nothing will be tailed",
     "failed to tail file, is directory",
     "file is a directory",
+    firstTail,
   ],
+  except: [firstTail],
   // its readiness endpoint said so, and says something else now: the first files are found some seconds after the start
-  confirm: ({ lines, component }, { "component.health": answers }) =>
-    lines.every(({ text }) => text.includes("Unable to find any logs")) && isReadyNow(component, answers)
+  confirm: ({ lines, component }, { "component.health": answers, "text.lines": all }) =>
+    lines.every(({ text }) => text.includes("Unable to find any logs")) &&
+    (isReadyNow(component, answers) || tailsSince(lines, all))
       ? { holds: false }
       : { holds: true },
   says: ({ line }) =>
@@ -48,6 +55,17 @@ export const rule = textRule({
     steps: [{ do: "by-hand", title: "In promtail.yaml", command: "__path__: /var/log/*.log" }],
   }),
 });
+
+/** In every log that complained, a file was opened later. */
+function tailsSince(complaints: readonly TextLine[], all: readonly TextLine[]): boolean {
+  const lastOf = new Map<number | string, number>();
+  for (const { streamId, index } of complaints)
+    lastOf.set(streamId, Math.max(index, lastOf.get(streamId) ?? -1));
+  const begun = all.filter(({ text }) => text.includes(firstTail));
+  return [...lastOf].every(([stream, last]) =>
+    begun.some(({ streamId, index }) => streamId === stream && index > last),
+  );
+}
 
 function isReadyNow(component: Component | undefined, answers: readonly HealthAnswer[]): boolean {
   if (!component) return false;

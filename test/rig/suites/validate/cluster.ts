@@ -42,7 +42,11 @@ const agent = (image: string): object => ({
             image,
             args: ["-config.file=/etc/promtail/config.yaml"],
             ports: [{ name: "http", containerPort: 9080 }],
-            readinessProbe: { httpGet: { path: "/ready", port: "http" }, periodSeconds: 1 },
+            readinessProbe: {
+              httpGet: { path: "/ready", port: "http" },
+              periodSeconds: 1,
+              timeoutSeconds: 10,
+            },
             volumeMounts: [
               { name: "config", mountPath: "/etc/promtail" },
               { name: "logs", mountPath: "/var/log", readOnly: true },
@@ -182,7 +186,7 @@ export const scenarios: readonly Scenario[] = [
       same(`what fails (${told(validation, "fail").join("; ")})`, failing(validation), ["flow/canary-lines"]);
       await isClean(stage);
     },
-    finds: { roots: ["kubernetes/service-port-unknown"], alsoTrue: ["promtail/push-failing"] },
+    finds: { roots: ["kubernetes/service-lacks-port"], alsoTrue: ["promtail/push-failing"] },
     recover: (stage) => push(stage, 3100),
   }),
 ];
