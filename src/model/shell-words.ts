@@ -92,11 +92,23 @@ function readWord(line: string, from: number): { text: string; end: number } {
     else if (char === "\\" && position + 1 < line.length) {
       position += 1;
       text += line[position];
+    } else if (line.startsWith("{{", position) && endOfExpression(line, position) > 0) {
+      const end = endOfExpression(line, position);
+      text += line.slice(position, end);
+      position = end - 1;
     } else if (/[\s;|]/.test(char)) break;
     else if (char === "&" && !isPartOfRedirection(line, position, text)) break;
     else text += char;
   }
   return { text, end: Math.max(position, from + 1) };
+}
+
+const longestExpression = 200;
+
+/** An expression of Jinja or Go is a word's part, with its blanks and bars: a shell sees it only after it was replaced. */
+function endOfExpression(line: string, from: number): number {
+  const end = line.slice(from, from + longestExpression).indexOf("}}");
+  return end < 0 ? -1 : from + end + 2;
 }
 
 /** `2>&1` and `&>file` hold an ampersand that ends nothing. */

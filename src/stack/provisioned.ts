@@ -1,6 +1,7 @@
 // Which dashboard files Grafana provisions: a file in a repository may as well wait for somebody to import it by hand.
 import type { ConfigDocument } from "../model/config.ts";
 import type { Stack } from "../model/stack.ts";
+import { listAt, textAt } from "./config-value.ts";
 
 /** Can this dashboard be one that a provider loads? Without anything that speaks of provisioning it cannot be claimed. */
 export function isProvisioned(
@@ -10,13 +11,15 @@ export function isProvisioned(
 ): boolean {
   const source = document.path ?? document.at.source;
   if (document.embeddedIn || /(?:^|\/)provisioning\/|\/var\/lib\/grafana\//.test(source)) return true;
-  if (!documents.some(({ kind }) => kind === "grafana-dashboard-providers")) return false;
+  const providers = documents.filter(({ kind }) => kind === "grafana-dashboard-providers");
+  if (providers.length === 0) return false;
   const mounted = stack.components
     .filter(({ kind }) => kind === "grafana")
     .flatMap(({ docker }) => docker?.mounts ?? [])
     .flatMap(({ source: folder }) => (folder?.includes("/") ? [folder.replace(/^(?:\.{1,2}\/)+/, "")] : []));
-  // A provider is there; what its container mounts decides, where that is known.
-  return mounted.length === 0 || mounted.some((folder) => isInside(source, folder));
+  // A provider is there; what its container mounts decides, and where that is not known, where the two files lie.
+  const folders = mounted.length > 0 ? mounted : providers.flatMap(foldersOf);
+  return folders.some((folder) => folder === "" || isInside(source, folder));
 }
 
 /** Do all these files belong to one Grafana? Files of one folder do, and so do ConfigMaps, which a sidecar gathers. */
@@ -25,6 +28,15 @@ export function sameProvisioning(
   other: { readonly source: string; readonly isEmbedded: boolean },
 ): boolean {
   return (one.isEmbedded && other.isEmbedded) || folderOf(one.source) === folderOf(other.source);
+}
+
+/** Beside the provider, or in a folder called like the one it loads (`/var/lib/grafana/dashboards`). */
+function foldersOf(provider: ConfigDocument): readonly string[] {
+  const loaded = listAt(provider.value, "providers").flatMap((entry) => {
+    const path = textAt(entry, "options", "path") ?? textAt(entry, "options", "folder");
+    return path === undefined ? [] : path.split("/").filter(Boolean).slice(-1);
+  });
+  return [folderOf(provider.path ?? provider.at.source).replace(/\/$/, ""), ...loaded];
 }
 
 function folderOf(path: string): string {

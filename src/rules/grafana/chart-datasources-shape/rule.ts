@@ -20,7 +20,8 @@ export const rule = defineRule({
   references: ["https://github.com/helm/charts/issues/6728"],
   check: (facts) =>
     facts["config.documents"].flatMap((doc): FindingDraft[] => {
-      if (doc.origin !== "file" || !isValues(doc.kind, doc.at.source)) return [];
+      // A fragment was lifted out of a key whose value is a list by right, like additionalDataSources.
+      if (doc.origin !== "file" || doc.fragment || !isValues(doc.kind, doc.at.source)) return [];
       return [["datasources"], ["grafana", "datasources"]].flatMap((path): FindingDraft[] => {
         const value = valueAt(doc.value, ...path);
         const isList =

@@ -1,7 +1,8 @@
 // The Service finds its pods, and sends them packets on a port nobody listens on.
 
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
-import type { PodSpec } from "../../../model/kubernetes.ts";
+import type { Pod, PodSpec, ServicePort, Workload } from "../../../model/kubernetes.ts";
 import type { DocumentEdit } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, textAt } from "../../../stack/config-value.ts";
@@ -36,9 +37,14 @@ export const rule = defineRule({
           (spec?.containers.length ?? 0) > 0,
       );
       if (owners.length === 0) continue;
+      const verdictsOf = (port: ServicePort) =>
+        owners.flatMap((owner) => specsOf(owner, facts).map((spec) => has(spec, targetOf(port))));
+      const reached = service.ports.filter((port) => !isPeerPort(port) && verdictsOf(port).includes(true));
       for (const port of service.ports) {
-        const wanted = port.targetPort ?? String(port.port);
-        const verdicts = owners.map((owner) => (owner.spec ? has(owner.spec, wanted) : undefined));
+        const wanted = targetOf(port);
+        // Many declare only the port they serve people at: a further one, or one among peers, need not be declared.
+        if (isNumber(wanted) && (reached.length > 0 || isPeerPort(port))) continue;
+        const verdicts = verdictsOf(port);
         if (verdicts.some((verdict) => verdict !== false)) continue;
         const [owner] = owners;
         const declared = (owner?.spec?.containers ?? []).flatMap((container) =>
@@ -46,7 +52,7 @@ export const rule = defineRule({
             entry.name ? `${entry.name} (${entry.containerPort})` : String(entry.containerPort),
           ),
         );
-        const isName = !/^\d+$/.test(wanted);
+        const isName = !isNumber(wanted);
         const id = service.namespace ? `${service.namespace}/${service.name}` : service.name;
         const component = stack.components.find(
           (entry) => entry.workload === owner || entry.pods.some((pod) => pod === owner),
@@ -92,8 +98,39 @@ export const rule = defineRule({
     },
 });
 
+function isNumber(port: string): boolean {
+  return /^\d+$/.test(port);
+}
+
+/** Gossip and gRPC among the replicas of one program (memberlist 7946, Alertmanager's cluster 9094, Loki's and Tempo's gRPC 9095). */
+function isPeerPort(port: ServicePort): boolean {
+  return (
+    /grpc|gossip|memberlist|mesh|cluster|ring|peer/i.test(port.name ?? "") ||
+    ["7946", "9094", "9095"].includes(targetOf(port))
+  );
+}
+
+function targetOf({ targetPort, port }: ServicePort): string {
+  return targetPort ?? String(port);
+}
+
+/** Of a workload also what a kustomize patch of the same name adds to it. */
+function specsOf(
+  owner: Workload | Pod,
+  { "kubernetes.workloads": workloads }: Pick<Facts, "kubernetes.workloads">,
+) {
+  const isPatch = (other: Workload) =>
+    other !== owner &&
+    other.origin === "manifest" &&
+    other.name === owner.name &&
+    "kind" in owner &&
+    other.kind === owner.kind;
+  return [owner, ...workloads.filter(isPatch)].map(({ spec }) => spec);
+}
+
 /** A named port must be declared; a number need not be, so a container that declares none proves nothing. */
-function has(spec: PodSpec, wanted: string): boolean | undefined {
+function has(spec: PodSpec | undefined, wanted: string): boolean | undefined {
+  if (!spec) return undefined;
   const running = spec.containers.filter((container) => !container.init);
   if (
     running.some((container) =>
@@ -101,7 +138,7 @@ function has(spec: PodSpec, wanted: string): boolean | undefined {
     )
   )
     return true;
-  if (!/^\d+$/.test(wanted))
+  if (!isNumber(wanted))
     return spec.hostNetwork && running.every((container) => container.ports === undefined)
       ? undefined
       : false;
