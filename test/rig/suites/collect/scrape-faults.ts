@@ -2,7 +2,14 @@
 import type { Expected } from "../../diagnosis/expected.ts";
 import { cadvisorImage, nodeExporterImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
-import { contains, type HostsStage, hostsScenario, type Repair, type Scenario, same } from "../../scenario.ts";
+import {
+  contains,
+  type HostsStage,
+  hostsScenario,
+  type Repair,
+  type Scenario,
+  same,
+} from "../../scenario.ts";
 import * as stack from "../../stacks/hosts.ts";
 
 type Fault = {
@@ -239,9 +246,9 @@ export const scenarios: readonly Scenario[] = [
     arrange: async (stage) => {
       const { hosts, defer } = stage;
       await stack.startStack(stage);
-      defer(() => hosts.jenkins2.sh("systemctl stop prometheus-node-exporter"));
+      defer(() => hosts.jenkins2.sh("systemctl disable --now prometheus-node-exporter"));
       await hosts.jenkins2.docker("rm", "-f", "node-exporter");
-      await hosts.jenkins2.sh("systemctl start prometheus-node-exporter");
+      await hosts.jenkins2.sh("systemctl enable --now prometheus-node-exporter");
     },
     healthy: stack.bothUp,
     inject: async ({ hosts }) => {
