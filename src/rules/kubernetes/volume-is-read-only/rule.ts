@@ -29,11 +29,14 @@ export const rule = textRule({
     const security = component?.container?.security;
     // a read-only root is the container's own setting, and another rule's matter
     if (security?.readOnlyRootFilesystem) return { holds: false };
+    const refused = facts["text.lines"].filter(({ text }) => /Read-only file system\s*$/i.test(text));
+    // what somebody tried by hand on the host belongs to the program that was refused
+    if (!component && refused.some((line) => line.component !== undefined)) return { holds: false };
     const mount = facts["host.mounts"].find(
       ({ target, options }) =>
         path !== undefined && target !== "/" && path.startsWith(target) && (options ?? []).includes("ro"),
     );
-    const onHost = hit.lines.find(({ text }) =>
+    const onHost = [...hit.lines, ...refused].find(({ text }) =>
       /^touch: cannot touch|Remounting filesystem read-only/i.test(text),
     );
     const proof = [...(mount ? [mount.at] : []), ...(onHost ? [{ ...onHost.at, excerpt: onHost.text }] : [])];
