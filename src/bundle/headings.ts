@@ -98,8 +98,12 @@ function noteUnlessKnown(said: Omit<Heading, "kind">): Heading {
 
 /** A lone program name (`prometheus:`) is a key as often as a command. */
 function isTyped(title: string): boolean {
-  return /\S\s+\S/.test(title) && isCommandLine(title);
+  return /\S\s+\S/.test(title) && !failure.test(title) && isCommandLine(title);
 }
+
+/** What a system call answered (`mkdir /data: permission denied`) starts like the command of that name. */
+const failure =
+  /: (?:permission denied|no such file or directory|read-only file system|no space left on device|operation not permitted|too many open files|file exists|not a directory|is a directory|input\/output error|invalid argument|device or resource busy|connection refused)\b/i;
 
 function isOutputOf(title: string): boolean {
   return (

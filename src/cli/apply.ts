@@ -14,6 +14,7 @@ import { terminalAsker } from "./consent.ts";
 import { type Deployment, lookAtHosts, openDeployment, type Seen } from "./deployment.ts";
 import { movedSincePlan } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
+import { issueFor, noteIssued } from "./issue.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { plainVeil } from "./plan-veil.ts";
 import { loadDeploymentPlan } from "./saved-plan-file.ts";
@@ -26,6 +27,7 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
   try {
     const state = stateFolder();
     const blocked = await putBackLeft(state, deployment.doors, thisActor(), (text) => note(options, text));
+    issueFor(deployment.stack, options);
     const seen = await lookAtHosts(deployment, options, options.batch, blocked);
     if (saved) refuseStale(file ?? "", movedSincePlan(saved, seen.plan));
     for (const [name, { containers }] of seen.observed) {
@@ -33,9 +35,13 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
       if (access && hasKept(containers)) await sweepKept(access);
     }
     const pending = seen.plan.hosts.some((host) => host.state === "changes");
-    if (!pending) return tell(untouched(seen.plan), options);
+    if (!pending) {
+      noteIssued(deployment.stack, untouched(seen.plan));
+      return tell(untouched(seen.plan), options);
+    }
     if (!(await agreed(seen.plan, options, saved !== undefined))) return exitCodes.problems;
     const done = await carryOut(deployment, seen, options, state, signal);
+    noteIssued(deployment.stack, done);
     return tell(done, options);
   } finally {
     await deployment.close();

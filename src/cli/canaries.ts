@@ -7,6 +7,7 @@ import type { ReadSession } from "../model/target.ts";
 import { type LogRoute, logRoutes } from "../stack/log-routes.ts";
 import type { SentLine } from "./grafana-look.ts";
 import {
+  keysOf,
   type LokiDoor,
   lokiAt,
   lokisInCluster,
@@ -43,7 +44,7 @@ export async function flyCanaries(
       const lokis = [
         ...lokisOnHosts(stack, hosts, headers),
         ...clusters.flatMap((cluster) => lokisInCluster(stack, cluster, headers)),
-        ...pushedTo(route, perch),
+        ...pushedTo(route, perch, stack),
       ];
       const line = `watchmend-canary ${nonce} ${route.host} ${route.agent}`;
       return [fly(perch, route, line, lokis, session)];
@@ -96,10 +97,14 @@ function notWritten(written: readonly WrittenWay[]): Outcome | undefined {
 }
 
 /** Where the agent pushes to, from the agent's host. */
-function pushedTo({ pushes }: LogRoute, own: CanaryPerch): LokiDoor[] {
+function pushedTo({ pushes, agent }: LogRoute, own: CanaryPerch, stack: Stack): LokiDoor[] {
+  const component = stack.components.find(({ id }) => id === agent);
+  const keys = component && keysOf(component);
   return pushes.flatMap(({ url }): LokiDoor[] => {
     const base = url.match(/^(https?:\/\/.+?)\/(?:loki\/api\/v1|api\/prom)\/push$/)?.[1];
-    return base === undefined ? [] : [lokiAt(own, base, tenantHeaders(pushes))];
+    return base === undefined
+      ? []
+      : [lokiAt(own, base, tenantHeaders(pushes), base.startsWith("https:") ? keys : undefined)];
   });
 }
 

@@ -6,7 +6,7 @@ import { quoteWord } from "../model/quote.ts";
 import type { StackHost } from "../model/stack-file.ts";
 import { secretValue } from "../plan/secret-value.ts";
 import { runScript } from "../plan/transaction/doors.ts";
-import { parsed, urlOf } from "./deploy-gate-samples.ts";
+import { curlOf, parsed, urlOf } from "./deploy-gate-samples.ts";
 import type { Deployment } from "./deployment.ts";
 
 export interface Datasources {
@@ -27,7 +27,10 @@ export async function datasourceFaults(deployment: Deployment, host: StackHost):
     ({ uid }) =>
       `curl -s -m 15 -K "$k" -w '\\n%{http_code}\\n' ${quoteWord(`${base}/api/datasources/uid/${uid}/health`)} | tr -d '\\r' | tail -n 2 | paste -s -d '\\t'`,
   );
-  const direct = sources.map(({ url }) => `curl -s -m 5 -o /dev/null -w '%{http_code}\\n' ${quoteWord(url)}`);
+  const direct = sources.map(
+    ({ url, type }) =>
+      `${curlOf(deployment, host.name, type)} -s -m 5 -o /dev/null -w '%{http_code}\\n' ${quoteWord(url)}`,
+  );
   const script = `command -v curl >/dev/null 2>&1 || { echo none; exit 0; }
 umask 077; k=$(mktemp) && cat > "$k"
 ${lines.join("\n")}
@@ -64,6 +67,7 @@ interface Source {
   readonly name: string;
   readonly uid: string;
   readonly url: string;
+  readonly type: string;
 }
 
 const readyPaths: Readonly<Record<string, string>> = {
@@ -80,7 +84,7 @@ function provisioned({ desired }: Deployment, { name: host }: StackHost): readon
   return itemsOf(valueAt(read, "datasources")).flatMap((one): Source[] => {
     const [name, uid, url, type] = ["name", "uid", "url", "type"].map((key) => textOf(valueAt(one, key)));
     return name && uid && url
-      ? [{ name, uid, url: `${url.replace(/\/$/, "")}${readyPaths[type ?? ""] ?? ""}` }]
+      ? [{ name, uid, type: type ?? "", url: `${url.replace(/\/$/, "")}${readyPaths[type ?? ""] ?? ""}` }]
       : [];
   });
 }

@@ -3,6 +3,7 @@ import type { ExpectedTarget } from "../model/desired.ts";
 import { itemsOf, textOf, valueAt } from "../model/json-value.ts";
 import { quoteWord } from "../model/quote.ts";
 import type { StackHost } from "../model/stack-file.ts";
+import { curlWithKeys } from "../plan/door-keys.ts";
 import { runScript } from "../plan/transaction/doors.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -21,6 +22,14 @@ export function urlOf({ desired }: Deployment, host: string, component: string):
   return spec && new URL(spec.ready.url).origin;
 }
 
+/** curl, with what opens the doors of the stack when they are closed. */
+export function curlOf({ desired }: Deployment, host: string, component: string): string {
+  const spec = desired.hosts
+    .find(({ name }) => name === host)
+    ?.containers.find((one) => one.component === component);
+  return spec?.ready.keys === undefined ? "curl" : curlWithKeys(spec.ready.keys);
+}
+
 /** `since` is our clock; ages are told by Prometheus' host, so that clocks do not matter. */
 export async function sampledTargets(
   deployment: Deployment,
@@ -37,8 +46,9 @@ export async function sampledTargets(
       says: `${server.name} cannot be asked`,
       host: server.name,
     }));
+  const curl = curlOf(deployment, server.name, "prometheus");
   const get = (path: string): string =>
-    `if command -v curl >/dev/null 2>&1; then curl -s -m 10 ${quoteWord(base + path)}; else wget -q -T 10 -t 1 -O - ${quoteWord(base + path)}; fi`;
+    `if command -v curl >/dev/null 2>&1; then ${curl} -s -m 10 ${quoteWord(base + path)}; else wget -q -T 10 -t 1 -O - ${quoteWord(base + path)}; fi`;
   const pushed = wanted.some(({ way }) => way === "push");
   const script = `no_proxy='*'; export no_proxy
 date +%s.%N; ${get("/api/v1/targets?state=active")}; echo

@@ -1,7 +1,5 @@
 // `diagnose`: evidence in, root cause out.
-import { evidenceOf } from "../bundle/collected-item.ts";
-import { createRedactor } from "../bundle/redact.ts";
-import { reportOf, reportOfItems } from "../diagnose/diagnose.ts";
+import { reportOf } from "../diagnose/diagnose.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import { rules } from "../rules/registry.ts";
@@ -9,6 +7,7 @@ import type { DiagnoseOptions } from "./commands/diagnose.ts";
 import { asksForLive, notBoth, readLive } from "./live.ts";
 import { deliver, exitCodeOf, maySeeSecrets, render } from "./output.ts";
 import { withEvidence } from "./recorded.ts";
+import { judgeAndSave } from "./save-bundle.ts";
 import { version } from "./version.ts";
 
 export async function diagnose(options: DiagnoseOptions): Promise<number> {
@@ -24,6 +23,7 @@ const judging = { rules, version: version(), mode: "diagnose" } as const;
 
 async function savedReport(options: DiagnoseOptions, from: string): Promise<Report> {
   if (asksForLive(options)) throw notBoth();
+  if (options.save !== undefined) throw savedAlready(from, options.save);
   return await withEvidence(from, (evidence) => reportOf(evidence, judging, maySeeSecrets(options)));
 }
 
@@ -36,7 +36,21 @@ async function liveReport(options: DiagnoseOptions): Promise<Report | undefined>
       "Give a folder, file, bundle or archive, or - for pasted text: watchmend diagnose --from ./incident; or a cluster: watchmend diagnose --context NAME",
     );
   }
+  const startedAt = new Date().toISOString();
   const { items, interrupted } = await readLive(options);
-  if (interrupted) return undefined;
-  return await reportOfItems(await evidenceOf(items, createRedactor()), judging, false);
+  if (interrupted && options.save === undefined) return undefined;
+  const report = await judgeAndSave(items, {
+    startedAt,
+    ...(options.save === undefined ? {} : { path: options.save }),
+    ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
+  });
+  return interrupted ? undefined : report;
+}
+
+function savedAlready(from: string, bundle: string): UserError {
+  return new UserError(
+    "usage",
+    "--save keeps what is read from a live system, and --from reads what is saved already",
+    `To make a redacted bundle of it: watchmend collect --from ${from} -o ${bundle}`,
+  );
 }

@@ -8,6 +8,7 @@ import type { DeployOptions } from "./deploy-options.ts";
 import { type Deployment, lookAtHosts, openDeployment } from "./deployment.ts";
 import { deploymentDocument } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
+import { issueFor } from "./issue.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { plainVeil } from "./plan-veil.ts";
 
@@ -21,6 +22,7 @@ export async function planVerb(options: DeployOptions): Promise<number> {
           ? `transaction ${id} works on ${hosts.join(", ")} right now: this plan will not stay true`
           : `transaction ${id} on ${hosts.join(", ")} was cut off in the middle: apply puts it back first, and plans anew`,
       );
+    issueFor(deployment.stack, options);
     const { plan: planned } = await lookAtHosts(deployment, options, 8);
     const plan = await withPreflight(deployment, planned, options);
     const document = (): string =>

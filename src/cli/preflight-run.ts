@@ -2,10 +2,11 @@
 import { firstSight } from "../diagnose/first-sight.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Connection, HostSight, ImageArchive, Preflight } from "../model/preflight.ts";
+import { listenAddress } from "../model/reachability.ts";
 import type { StackFile } from "../model/stack-file.ts";
 import type { ReadSession } from "../model/target.ts";
 import { plannedConnections } from "../plan/preflight/connections.ts";
-import { isEvery, isSameSocket, listenAddress } from "../plan/preflight/listen-address.ts";
+import { isEvery, isSameSocket } from "../plan/preflight/listen-address.ts";
 import { preflightChecks } from "../plan/preflight/registry.ts";
 import { looksOf, questionsFor, runChecks } from "../plan/preflight/run-checks.ts";
 import { lookBefore } from "../targets/host/preflight-look.ts";

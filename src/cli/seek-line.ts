@@ -1,6 +1,7 @@
 // Looks for a line in Loki until it is there or its time is over.
 import { setTimeout as pause } from "node:timers/promises";
 import type { CanaryFlight, CanaryPerch, ClusterPerch } from "../model/canary.ts";
+import { ownerLabels } from "../model/desired.ts";
 import { itemsOf, textOf, valueAt } from "../model/json-value.ts";
 import type { Stack } from "../model/stack.ts";
 import type { ReadSession } from "../model/target.ts";
@@ -111,12 +112,19 @@ export function lokisOnHosts(stack: Stack, perches: readonly CanaryPerch[], head
     const perch = perches.find(({ host }) => component.kind === "loki" && host === component.host);
     if (!perch) return [];
     const published = component.docker?.ports?.find(({ hostPort }) => hostPort !== undefined)?.hostPort;
-    return [lokiAt(perch, `http://127.0.0.1:${published ?? 3100}`, headers)];
+    const keys = keysOf(component);
+    const scheme = keys === undefined ? "http" : "https";
+    return [lokiAt(perch, `${scheme}://127.0.0.1:${published ?? 3100}`, headers, keys)];
   });
 }
 
-export function lokiAt(perch: CanaryPerch, base: string, headers: Labels): LokiDoor {
-  return { get: (path, session) => perch.fetch(`${base}${path}`, headers, session) };
+/** What opens a door of a stack that watchmend deployed. */
+export function keysOf({ docker }: Stack["components"][number]): string | undefined {
+  return docker?.labels?.[ownerLabels.keys];
+}
+
+export function lokiAt(perch: CanaryPerch, base: string, headers: Labels, keys?: string): LokiDoor {
+  return { get: (path, session) => perch.fetch(`${base}${path}`, headers, session, keys) };
 }
 
 /** Pods that answer queries, in the order in which they are likeliest to. */

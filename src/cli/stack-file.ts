@@ -1,5 +1,6 @@
 // Reads watchmend.yaml for every verb that needs it, or says everything that is wrong with it at once.
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { userErrorOf } from "../bundle/read-errors.ts";
 import { UserError } from "../model/errors.ts";
 import type { StackFile } from "../model/stack-file.ts";
@@ -19,7 +20,14 @@ export function loadStackFile(file: string, options: { readonly quiet?: boolean 
     );
   }
   for (const one of notes) note(options, `note: ${faultText(file, one)}`);
-  return stack;
+  return withStore(stack, file);
+}
+
+/** The folder of certificates is named from the model's own folder. */
+function withStore(stack: StackFile, file: string): StackFile {
+  const { security } = stack;
+  if (!security?.store.startsWith(".")) return stack;
+  return { ...stack, security: { ...security, store: resolve(dirname(file), security.store) } };
 }
 
 function readText(file: string): string {

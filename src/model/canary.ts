@@ -38,6 +38,8 @@ export interface CanaryPerch {
     url: string,
     headers: Readonly<Record<string, string>>,
     session: ReadSession,
+    /** Folder of that host with what opens the door (`ReadyDoor.keys`). */
+    keys?: string,
   ): Promise<string | undefined>;
 }
 

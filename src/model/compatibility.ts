@@ -145,6 +145,13 @@ export const traits = [
     source: "https://prometheus.io/docs/prometheus/latest/migration/",
   },
   {
+    component: "node-exporter",
+    name: "web-config-file",
+    // Before, the flag was called --web.config.
+    from: "1.5.0",
+    source: "https://github.com/prometheus/node_exporter/releases/tag/v1.5.0",
+  },
+  {
     component: "prometheus",
     name: "http-sd",
     from: "2.28.0",

@@ -20,6 +20,8 @@ export interface DesiredHost {
   readonly files: readonly DesiredFile[];
   readonly secrets: readonly DesiredSecret[];
   readonly containers: readonly ContainerSpec[];
+  /** What is special here, and why: told with every plan that changes this host. */
+  readonly notes: readonly string[];
 }
 
 export interface Owned {
@@ -47,6 +49,8 @@ export interface DesiredSecret extends Owned {
   readonly path: string;
   readonly from: SecretRef;
   readonly readBy: DeployedKind;
+  /** What makes its reader take a new value. Nothing: it looks by itself. */
+  readonly change: DesiredFile["change"];
 }
 
 export interface ContainerMount {
@@ -56,6 +60,12 @@ export interface ContainerMount {
   readonly propagation?: "rslave";
   /** Relabelled for SELinux: our own folders only, never a foreign one or a socket. */
   readonly relabel?: true;
+}
+
+export interface ReadyDoor {
+  readonly url: string;
+  /** Folder of the host with a `curl.conf` that opens it: certificate, password. */
+  readonly keys?: string;
 }
 
 export interface ContainerSpec {
@@ -85,7 +95,7 @@ export interface ContainerSpec {
   /** Ports it will hold on the host. */
   readonly ports: readonly number[];
   /** Asked from outside: current Loki and Alloy images have no shell. */
-  readonly ready: { readonly url: string };
+  readonly ready: ReadyDoor;
   readonly reload?: { readonly url: string } | { readonly signal: string };
 }
 
@@ -125,4 +135,8 @@ export const ownerLabels = {
   component: "io.watchmend.component",
   host: "io.watchmend.host",
   spec: "io.watchmend.spec-sha256",
+  /** Folder of the host with the keys of the container's door (`ReadyDoor.keys`). */
+  keys: "io.watchmend.keys",
+  /** `http` where that door has a password and no TLS. */
+  scheme: "io.watchmend.scheme",
 } as const;

@@ -46,6 +46,9 @@ export interface DockerContainer {
   readonly entrypoint?: readonly string[];
   readonly args?: readonly string[];
   readonly argsAt?: Place;
+  /** What the engine was given beside the image's entry point; `args` of a running container hold both. */
+  readonly command?: readonly string[];
+
   readonly env?: readonly { readonly at: Place; readonly name: string; readonly value?: string }[];
   readonly ports?: readonly PublishedPort[];
   /** host, bridge, none, container:…, or the name of a user-defined network. */
@@ -77,6 +80,11 @@ export interface DockerContainer {
   readonly declared?: DockerContainer;
   /** Where single fields stand (`networkMode`, `exitCode`, `user`, …), when they have lines of their own. */
   readonly fieldsAt?: Readonly<Record<string, Place>>;
+}
+
+/** A container that a change of ours has put aside, stopped: the way back, and no part of the stack. */
+export function isPutAside(name: string): boolean {
+  return /\.before-[0-9a-f]{8}$/.test(name);
 }
 
 export interface DockerNetwork {

@@ -197,6 +197,8 @@ export interface Setting {
   /** sysctl key, `selinux` (getenforce), `ulimit -n`, … */
   readonly name: string;
   readonly value: string;
+  /** The whole line, where it stands in a file. */
+  readonly written?: string;
 }
 
 export interface ProcessEntry {

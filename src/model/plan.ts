@@ -131,6 +131,8 @@ export type Step =
       readonly name: string;
       readonly how: "restart" | { readonly signal: string } | { readonly url: string };
       readonly ready: string;
+      /** `ReadyDoor.keys` */
+      readonly keys?: string;
     }
   | {
       /** A running program reads its configuration again: by signal or over its own door, by a restart where it has neither. */

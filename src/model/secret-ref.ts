@@ -1,8 +1,8 @@
 // Secrets are named, never written: where the value comes from when a plan is applied.
 
 export interface SecretRef {
-  /** An environment variable or a file of the machine that runs watchmend. */
-  readonly from: "env" | "file";
+  /** An environment variable or a file of the machine that runs watchmend; or what it issues itself, by its place in the store. */
+  readonly from: "env" | "file" | "issued";
   readonly name: string;
 }
 
@@ -15,5 +15,6 @@ export function parseSecretRef(text: string): SecretRef | undefined {
 }
 
 export function secretRefText(ref: SecretRef): string {
+  if (ref.from === "issued") return `issued: ${ref.name}`;
   return ref.from === "env" ? `\${env:${ref.name}}` : `file:${ref.name}`;
 }

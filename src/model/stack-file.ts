@@ -32,12 +32,25 @@ export interface StackFile {
   readonly intervals: { readonly scrape: string; readonly evaluation: string };
   readonly externalLabels: Labels;
   readonly remoteWrite: readonly RemoteWrite[];
+  readonly security?: Security;
+}
+
+/** How the stack's components prove who they are to each other. */
+export interface Security {
+  /** Folder of what is issued for it: absolute, or below the state of the machine that applies. */
+  readonly store: string;
+  /** Own authority; every host has a certificate of it, valid for so many days. */
+  readonly tls?: { readonly days: number };
+  /** Without it, who asks shows a certificate. */
+  readonly basicAuth?: { readonly username: string; readonly password: SecretRef };
 }
 
 export interface StackHost {
   readonly name: string;
   /** What others reach it by: an address or a name, without brackets. */
   readonly address: string;
+  /** Further names and addresses it is reached by. */
+  readonly names: readonly string[];
   /** What its components listen on. */
   readonly listen: string;
   readonly ssh: SshAccess;
@@ -88,6 +101,8 @@ export interface StackComponent {
   readonly data?: string;
   readonly uid: number;
   readonly gid: number;
+  /** cAdvisor: false where its engine may not make privileged containers. */
+  readonly privileged?: false;
   /** Grafana. */
   readonly adminPassword?: SecretRef;
   readonly rootUrl?: string;

@@ -1,4 +1,6 @@
 // Looking things up in the model: a component, its host, where it is reached.
+
+import { speaksTls } from "../model/reachability.ts";
 import type { DeployedKind, StackComponent, StackFile, StackHost } from "../model/stack-file.ts";
 import { hostPort } from "./address.ts";
 
@@ -19,12 +21,17 @@ export function endpointOf(stack: StackFile, kind: DeployedKind): string | undef
   return hostPort(reachedAt(host, kind), component.port);
 }
 
+/** `https://10.0.0.11:3100` */
+export function urlOf(stack: StackFile, kind: DeployedKind): string | undefined {
+  const endpoint = endpointOf(stack, kind);
+  return endpoint === undefined ? undefined : `${schemeOf(stack, kind)}://${endpoint}`;
+}
+
+export function schemeOf(stack: StackFile, kind: DeployedKind): "http" | "https" {
+  return speaksTls(stack, kind) ? "https" : "http";
+}
+
 /** In a cluster a component is reached by the name of its Service. */
 function reachedAt(host: StackHost, kind: DeployedKind): string {
   return host.kubernetes ? `${kind}.${host.kubernetes.namespace}.svc` : host.address;
-}
-
-/** Scraped by the server; the others push. */
-export function isPulled(host: StackHost): boolean {
-  return host.absence?.kind !== "behind-nat";
 }

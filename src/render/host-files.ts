@@ -13,6 +13,7 @@ import { lokiConfig } from "./loki/config.ts";
 import { fileName, prometheusConfig } from "./prometheus/config.ts";
 import { ruleFiles } from "./prometheus/rule-files.ts";
 import { targetJobs } from "./prometheus/targets.ts";
+import { webConfig } from "./protection.ts";
 import { yamlDocument } from "./to-yaml.ts";
 
 /** A file below the component's configuration folder. */
@@ -27,7 +28,10 @@ export const comment = [
 ];
 
 export function configFiles(spot: Spot): readonly ConfigFile[] {
-  return makers[spot.component.kind](spot);
+  const { kind } = spot.component;
+  const web = webConfig(spot.stack, kind);
+  // It is read with every connection.
+  return [...makers[kind](spot), ...(web ? [yaml("web.yml", web, "none")] : [])];
 }
 
 const yaml = (name: string, value: unknown, change: DesiredFile["change"]): ConfigFile => ({

@@ -11,10 +11,11 @@ import { composeFile } from "./compose.ts";
 import { containersOf } from "./containers/index.ts";
 import { secretsPath, statePath } from "./containers/spec.ts";
 import { comment, hostFiles } from "./host-files.ts";
+import { hostNotes } from "./notes.ts";
 import { fileName } from "./prometheus/config.ts";
 import { ruleTests } from "./prometheus/rule-tests.ts";
 import { expectedTargets, targetJobs } from "./prometheus/targets.ts";
-import { secretsOf } from "./secrets.ts";
+import { secretsFor } from "./secrets.ts";
 import { yamlDocument } from "./to-yaml.ts";
 
 export function renderStack(stack: StackFile): DesiredState {
@@ -42,6 +43,7 @@ function desiredHost(stack: StackFile, host: StackHost): DesiredHost {
   };
   const files = [...hostFiles(stack, host, components), compose];
   const secrets = secretsOnHost(stack, host, components);
+  const notes = hostNotes(stack, host);
   return {
     name: host.name,
     runtime: host.runtime,
@@ -49,6 +51,7 @@ function desiredHost(stack: StackFile, host: StackHost): DesiredHost {
     files,
     secrets,
     containers,
+    notes,
   };
 }
 
@@ -57,17 +60,16 @@ function secretsOnHost(
   host: StackHost,
   components: readonly StackComponent[],
 ): readonly DesiredSecret[] {
-  return secretsOf(stack).flatMap(({ reader, name, from }) =>
-    components
-      .filter((one) => one.kind === reader)
-      .map(({ kind, uid, gid }) => ({
-        path: `${secretsPath(host, kind)}/${name}`,
-        from,
-        readBy: kind,
-        uid,
-        gid,
-        mode: 0o400,
-      })),
+  return components.flatMap(({ kind, uid, gid }) =>
+    secretsFor(stack, host, kind).map(({ name, from, change }) => ({
+      path: `${secretsPath(host, kind)}/${name}`,
+      from,
+      readBy: kind,
+      change,
+      uid,
+      gid,
+      mode: 0o400,
+    })),
   );
 }
 

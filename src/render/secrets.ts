@@ -1,9 +1,11 @@
 // Where secrets lie: files of the host, one folder per component, mounted into its container. Their values are never rendered.
-import type { SecretRef } from "../model/secret-ref.ts";
-import type { DeployedKind, StackFile } from "../model/stack-file.ts";
 
-/** The folder inside every container that has secrets. */
-export const secretsFolder = "/run/watchmend/secrets";
+import type { DesiredFile } from "../model/desired.ts";
+import type { SecretRef } from "../model/secret-ref.ts";
+import type { DeployedKind, StackFile, StackHost } from "../model/stack-file.ts";
+import { issuedFor, secretsFolder } from "./protection.ts";
+
+export { secretsFolder };
 
 interface Credentials {
   readonly basicAuth?: { readonly username: string; readonly password: SecretRef };
@@ -36,13 +38,36 @@ export interface NamedSecret {
   readonly reader: DeployedKind;
   readonly name: string;
   readonly from: SecretRef;
+  readonly change: DesiredFile["change"];
 }
 
-/** Every secret of the stack with the component that reads it. */
-export function secretsOf(stack: StackFile): readonly NamedSecret[] {
+/** What a component of a host reads: what the model names, and what is issued for the stack. */
+export function secretsFor(stack: StackFile, host: StackHost, kind: DeployedKind): readonly NamedSecret[] {
+  const password = stack.security?.basicAuth?.password;
+  const issued = issuedFor(stack, host, kind).flatMap(({ name, issued: at, change }): NamedSecret[] => {
+    const from = at === undefined ? password : ({ from: "issued", name: at } as const);
+    return from ? [{ reader: kind, name, from, change }] : [];
+  });
+  return [...secretsOf(stack).filter(({ reader }) => reader === kind), ...issued];
+}
+
+const declared = new WeakMap<StackFile, readonly NamedSecret[]>();
+
+/** Every secret that the model names, with the component that reads it. Asked for every container of every host. */
+function secretsOf(stack: StackFile): readonly NamedSecret[] {
+  const known = declared.get(stack);
+  if (known) return known;
+  const found = namedSecrets(stack);
+  declared.set(stack, found);
+  return found;
+}
+
+function namedSecrets(stack: StackFile): readonly NamedSecret[] {
   const found: NamedSecret[] = [];
   const add = (reader: DeployedKind, name: string, from: SecretRef | undefined): void => {
-    if (from) found.push({ reader, name: secretName(name), from });
+    // Grafana takes its secrets when it starts; the others read theirs when they use them.
+    const change = reader === "grafana" ? "restart" : "none";
+    if (from) found.push({ reader, name: secretName(name), from, change });
   };
   for (const job of stack.scrape) {
     add("prometheus", `job-${job.job}-password`, job.basicAuth?.password);

@@ -10,6 +10,7 @@ import { valueAt } from "../stack/config-value.ts";
 import type { Path } from "../stack/setting.ts";
 import { editStep } from "./change-configuration.ts";
 import { changeObject, containerAt } from "./change-object.ts";
+import { commandAt, remakeWithArguments } from "./change-running.ts";
 
 export interface ContainerFacts {
   readonly "config.documents"?: Facts["config.documents"];
@@ -92,6 +93,9 @@ export function changeArguments(
   change: ArgumentChange,
 ): readonly Step[] {
   if (!component) return [];
+  const running = remakeWithArguments(component.docker, title, (settings) =>
+    argumentEdits(settings, commandAt, change),
+  );
   const inCompose = servicesOf(component.docker, facts).flatMap((service) =>
     changeService(service, title, argumentEdits(service.value, ["command"], change)),
   );
@@ -102,7 +106,7 @@ export function changeArguments(
         return at ? argumentEdits(valueAt(value, ...at), ["args"], change).map(below(at)) : [];
       })
     : [];
-  return [...inCompose, ...inCluster];
+  return [...running, ...inCompose, ...inCluster];
 }
 
 export function below(base: Path): (edit: DocumentEdit) => DocumentEdit {

@@ -17,6 +17,11 @@ export const dialTexts = [
   "dial tcp…: connect: connection refused",
   "dial tcp…: no such host",
   "dial tcp…: server misbehaving",
+  // Go before 1.11 names the call getsockopt
+  "dial tcp…: getsockopt: connection refused",
+  "dial tcp…: getsockopt: no route to host",
+  "dial tcp…: getsockopt: connection timed out",
+  "dial tcp…: connect: connection timed out",
   "dial tcp…: i/o timeout",
   "dial tcp…: connect: no route to host",
   "dial tcp…: connect: network is unreachable",
@@ -41,7 +46,7 @@ const classes: readonly (readonly [RegExp, DialOutcome])[] = [
   [/connection refused/i, "refused"],
   [/connection reset by peer/i, "reset"],
   [/x509|tls:|certificate|HTTP response to HTTPS client/i, "tls"],
-  [/i\/o timeout|context deadline exceeded|Client\.Timeout exceeded/i, "timeout"],
+  [/i\/o timeout|connection timed out|context deadline exceeded|Client\.Timeout exceeded/i, "timeout"],
   [/\b50[234]\b/, "http-error"],
 ];
 

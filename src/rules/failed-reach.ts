@@ -3,12 +3,13 @@ import type { DockerContainer } from "../model/docker.ts";
 import type { Facts } from "../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../model/finding.ts";
 import type { Dial } from "../model/host.ts";
-import type { Stack } from "../model/stack.ts";
+import type { Component, Stack } from "../model/stack.ts";
 import { isInternal } from "../stack/firewall.ts";
 import { type Client, type HostNetwork, networkOfHost } from "../stack/host-network.ts";
 import { kindOfImage, kindOfPort } from "../stack/identify.ts";
 import { type Mechanism, type Reach, reach } from "../stack/reachability.ts";
 import { isIn, isLoopback, parseAddress } from "../stack/subnets.ts";
+import { isOfEarlierRun } from "./passed.ts";
 
 export const reachFacts = [
   "host.dials",
@@ -53,6 +54,7 @@ export function failedReaches(facts: ReachFacts, stack: Stack): readonly FailedR
   for (const dial of facts["host.dials"]) {
     const { targetHost, targetPort } = dial;
     if (targetHost === undefined || targetPort === undefined || !failures.has(dial.outcome)) continue;
+    if (dial.tool === "log" && isOfEarlierRun(dial.timeMs, sayer(dial, stack))) continue;
     if (isLoopback(targetHost) || targetHost === "0.0.0.0" || isContainerName(facts, targetHost)) continue;
     const key = `${targetHost}:${targetPort}`;
     if (found.has(key)) continue;
@@ -60,6 +62,11 @@ export function failedReaches(facts: ReachFacts, stack: Stack): readonly FailedR
     if (entry) found.set(key, entry);
   }
   return [...found.values()];
+}
+
+function sayer({ fromHost, fromContainer }: Dial, stack: Stack): Component | undefined {
+  if (fromContainer === undefined) return undefined;
+  return stack.components.find(({ host, docker }) => docker?.name === fromContainer && host === fromHost);
 }
 
 /** Names of containers mean the container's network, not a port of the host. */

@@ -59,6 +59,8 @@ export function whyPassed(
 ): string | undefined {
   const last = newestTime(lines);
   if (last === undefined) return undefined;
+  if (isOfEarlierRun(last, from))
+    return `last at ${timeText(last)}, and not again since it was started at ${timeText(from?.docker?.startedMs ?? 0)}`;
   const quiet = quietFor(lines, facts["host.clocks"]);
   if (quiet !== undefined)
     return `last at ${timeText(last)}, and not again in the ${Math.floor(quiet / 60_000)} minutes since`;
@@ -74,6 +76,21 @@ export function whyPassed(
   if (scraped)
     return `last at ${timeText(last)}, and the scrape at ${timeText(scraped.scrapedAtMs ?? 0)} succeeded`;
   return undefined;
+}
+
+/**
+ * An engine keeps the log of a container from one start to the next. A container that the engine itself has not started again
+ * was started by somebody, who may have changed something: what it said before is about what was.
+ */
+export function isOfEarlierRun(timeMs: number | undefined, component: Component | undefined): boolean {
+  const { startedMs, state, restartCount } = component?.docker ?? {};
+  return (
+    timeMs !== undefined &&
+    startedMs !== undefined &&
+    timeMs < startedMs &&
+    state === "running" &&
+    (restartCount ?? 0) === 0
+  );
 }
 
 function isThere(

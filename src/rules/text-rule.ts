@@ -49,6 +49,8 @@ export interface TextRuleOptions<Need extends FactId, Use extends FactId>
   readonly streams?: readonly StreamKind[];
   /** A later line of the same stream that shows that the fault is over: no finding. */
   readonly recoveredBy?: readonly TextPattern[];
+  /** Texts of other lines that `confirm` looks for: the scanner keeps them, they are no hits. */
+  readonly looksFor?: readonly TextPattern[];
   /** How many matching lines (counts included) there must be. Default 1. */
   readonly atLeast?: number;
   /** What must also hold. Without it the text alone is proof. */
@@ -88,6 +90,7 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
     streams,
     atLeast,
     except: _except,
+    looksFor,
     subject,
     about,
     fromFiles,
@@ -96,7 +99,7 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
   return {
     ...meta,
     ...needsOf(options),
-    texts: [...options.texts, ...(options.recoveredBy ?? [])],
+    texts: [...options.texts, ...(options.recoveredBy ?? []), ...(looksFor ?? [])],
     check(facts, stack) {
       const lines = facts["text.lines"].filter(
         (line) => isFrom(line, options) && isAnyOf(line.stream, streams),

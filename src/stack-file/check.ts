@@ -5,6 +5,7 @@ import { checkHosts } from "./check-hosts.ts";
 import { checkPorts } from "./check-ports.ts";
 import { checkScrape } from "./check-scrape.ts";
 import { checkSecrets } from "./check-secrets.ts";
+import { checkSecurity } from "./check-security.ts";
 import { checkVersions } from "./check-versions.ts";
 import type { Draft } from "./fault.ts";
 import type { StackFileInput } from "./schema.ts";
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   checkVersions,
   checkAlerting,
   checkSecrets,
+  checkSecurity,
 ];
 
 export function checkStack(

@@ -50,7 +50,7 @@ function resolveComponent(kind: DeployedKind, input: StackFileInput, drafts: Dra
   const own: ComponentInput = input.components?.[kind] ?? {};
   const inherited: ComponentInput = kind === "prometheus-agent" ? (input.components?.prometheus ?? {}) : {};
   const version = (own.version ?? inherited.version ?? release.pinned).replace(/^v/, "");
-  const { prometheus, loki, grafana } = input.components ?? {};
+  const { prometheus, loki, grafana, cadvisor } = input.components ?? {};
   return given({
     kind,
     version,
@@ -71,6 +71,7 @@ function resolveComponent(kind: DeployedKind, input: StackFileInput, drafts: Dra
     data: own.data,
     uid: release.uid,
     gid: release.gid,
+    privileged: kind === "cadvisor" && cadvisor?.privileged === false ? (false as const) : undefined,
     adminPassword:
       kind === "grafana" && grafana?.admin_password !== undefined
         ? secret(grafana.admin_password)

@@ -1,5 +1,6 @@
 // Hosts with their defaults: what they listen on, their labels, and what runs on them.
 import { given } from "../model/given.ts";
+import { isScraped } from "../model/reachability.ts";
 import {
   agentKinds,
   type DeployedKind,
@@ -8,6 +9,7 @@ import {
   type StackHost,
 } from "../model/stack-file.ts";
 import { logAgentOf } from "./resolve-components.ts";
+import { resolveSecurity } from "./resolve-security.ts";
 import type { HostInput, StackFileInput } from "./schema.ts";
 import { isIPv4, isIPv6 } from "./words.ts";
 
@@ -46,6 +48,7 @@ function resolveHost(name: string, own: HostInput, input: StackFileInput, around
   return given({
     name,
     address: own.address,
+    names: own.names ?? [],
     listen: own.listen ?? listenOn(own.address),
     ssh: given({ ...input.defaults?.ssh, ...own.ssh }),
     roles,
@@ -79,9 +82,17 @@ function runsOn(
   if (!(agentKinds as readonly string[]).includes(kind)) return component.host === name;
   if (!rolesOf(own).includes("agent")) return false;
   const agents = agentsOf(own, input);
+  const security = resolveSecurity(input);
+  const nat = { absence: { kind: "behind-nat" } } as const;
   const isNat = (typeof own.absence === "string" ? own.absence : own.absence?.kind) === "behind-nat";
-  if (kind === "prometheus-agent")
-    return isNat && !(agents.includes("alloy") && around.components.has("alloy"));
+  if (kind === "prometheus-agent") {
+    const hasAlloy = agents.includes("alloy") && around.components.has("alloy");
+    const isLocal = (one: DeployedKind): boolean =>
+      agents.some((agent) => agent === one) &&
+      around.components.has(one) &&
+      !isScraped({ ...(security ? { security } : {}) }, { ...(isNat ? nat : {}) }, one);
+    return !hasAlloy && deployedKinds.some(isLocal);
+  }
   return (agents as readonly string[]).includes(kind);
 }
 

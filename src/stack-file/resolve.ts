@@ -8,6 +8,7 @@ import { resolveComponents } from "./resolve-components.ts";
 import { resolveHosts } from "./resolve-hosts.ts";
 import { resolveLogs } from "./resolve-logs.ts";
 import { resolveScrape } from "./resolve-scrape.ts";
+import { resolveSecurity } from "./resolve-security.ts";
 import type { StackFileInput } from "./schema.ts";
 
 export function resolveStack(input: StackFileInput): { stack: StackFile; drafts: readonly Draft[] } {
@@ -16,6 +17,7 @@ export function resolveStack(input: StackFileInput): { stack: StackFile; drafts:
   const hosts = resolveHosts(input, components);
   const used = new Set(hosts.flatMap((host) => host.components));
   const prometheus = input.components?.prometheus;
+  const security = resolveSecurity(input);
   const stack: StackFile = {
     name: input.name,
     deployment: isSeparate(hosts) ? "separate" : "colocated",
@@ -33,6 +35,7 @@ export function resolveStack(input: StackFileInput): { stack: StackFile; drafts:
     remoteWrite: (input.remote_write ?? []).map(
       (one): RemoteWrite => given({ ...auth(one), url: one.url, headers: one.headers ?? {} }),
     ),
+    ...(security ? { security } : {}),
   };
   return { stack, drafts };
 }

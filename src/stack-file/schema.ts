@@ -43,6 +43,10 @@ const hostChoice = z.union([z.array(nameText).min(1), labels]);
 
 const host = z.strictObject({
   address: addressText,
+  names: z
+    .array(addressText)
+    .optional()
+    .describe("further names and addresses it is reached by, for its certificate"),
   listen: addressText
     .optional()
     .describe("what its components listen on; default: the address if it is a private one, else 0.0.0.0"),
@@ -129,7 +133,12 @@ const components = z
     }),
     "blackbox-exporter": component,
     "node-exporter": component,
-    cadvisor: component,
+    cadvisor: component.extend({
+      privileged: z
+        .boolean()
+        .optional()
+        .describe("default true, as cAdvisor advises; false where the engine may not give that"),
+    }),
     alloy: component,
     promtail: component,
     "prometheus-agent": component,
@@ -228,6 +237,35 @@ const remoteWrite = z.strictObject({
   headers: z.record(line, line).optional(),
 });
 
+const security = z.strictObject({
+  tls: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        days: z
+          .int()
+          .min(2)
+          .max(825)
+          .optional()
+          .describe("validity of a host's certificate; it is renewed when a third is left. Default 90"),
+      }),
+    ])
+    .optional()
+    .describe("own authority, and TLS between all components; who asks shows a certificate of it"),
+  basic_auth: basicAuth
+    .optional()
+    .describe(
+      "one password for the exporters, Prometheus, Alertmanager and Alloy, instead of certificates of who asks",
+    ),
+  store: z
+    .string()
+    .regex(/^(?:\.{1,2}\/|\/)[^\n]{0,1000}$/)
+    .optional()
+    .describe(
+      "folder of authority and certificates, absolute or from this file's folder (./pki); default: this machine's state",
+    ),
+});
+
 export const stackFileSchema = z.strictObject({
   schema: z.literal(schemaName).describe("version of this file's form"),
   name: nameText.describe("name of the stack; part of container names and labels"),
@@ -247,6 +285,7 @@ export const stackFileSchema = z.strictObject({
   logs: logs.optional(),
   alerting: alerting.optional(),
   remote_write: z.array(remoteWrite).optional(),
+  security: security.optional().describe("how the components prove who they are to each other"),
 });
 
 export type StackFileInput = z.input<typeof stackFileSchema>;

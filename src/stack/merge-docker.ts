@@ -1,6 +1,6 @@
 // One container of one host seen several ways (ps, inspect, stats, events, compose, `docker run`) becomes one fact; likewise networks and engines.
 import type { ConfigDocument } from "../model/config.ts";
-import type { DockerContainer, DockerEngine, DockerNetwork } from "../model/docker.ts";
+import { type DockerContainer, type DockerEngine, type DockerNetwork, isPutAside } from "../model/docker.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Place } from "../model/place.ts";
 import { composeContainers } from "./compose.ts";
@@ -11,7 +11,7 @@ export function mergeDocker(facts: Facts): Facts {
   const declared = facts["config.documents"].flatMap(declaredIn);
   return {
     ...facts,
-    "docker.containers": mergeContainers([...facts["docker.containers"], ...declared]),
+    "docker.containers": mergeContainers([...facts["docker.containers"].filter(isOfStack), ...declared]),
     "docker.networks": groupByHost(facts["docker.networks"], (network) => network.name).map(
       (group): DockerNetwork => group.reduce((base, other) => fill(base, [other])),
     ),
@@ -19,6 +19,10 @@ export function mergeDocker(facts: Facts): Facts {
       engine.isPodman ? "podman" : "docker",
     ).map((group): DockerEngine => combine(group)),
   };
+}
+
+function isOfStack({ name, state, statusText }: DockerContainer): boolean {
+  return !isPutAside(name) || /^(?:running|up)/i.test(state ?? statusText ?? "");
 }
 
 function declaredIn(document: ConfigDocument): DockerContainer[] {

@@ -41,7 +41,7 @@ const rowOf = (outcome: Outcome): Row => {
 /** Of rows alone, so that rows of an earlier run count like those of this one. */
 const sums = (rows: readonly Row[]): string => {
   const asked = rows.filter((row) => row[4] !== "not asked");
-  const right = asked.filter((row) => !/missed|wrong/.test(row[2]) && row[3] === "none").length;
+  const right = asked.filter((row) => !/missed |wrong, see the run/.test(row[2]) && row[3] === "none").length;
   const accused = asked.filter((row) => row[3] !== "none").length;
   const silent = asked.filter((row) => row[4] === "yes").length;
   return `${asked.length} scenarios asked: ${right} with all true roots and no other, ${accused} with a false accusation, ${silent} healthy twins silent`;

@@ -72,7 +72,9 @@ const buildCli = (home: string): Promise<string> =>
     return join(home, "dist", "cli", "main.js");
   });
 
-type Setting = Omit<Stage, "diagnoses" | "readWith"> & { readonly undo: () => Promise<void> };
+type Setting = Omit<Stage, "diagnoses" | "readWith"> & {
+  readonly undo: () => Promise<void>;
+};
 
 const settingOf = (run: Run, name: string): Setting => {
   const undos: (() => Promise<unknown>)[] = [];

@@ -34,6 +34,26 @@ export type ClusterStage = Stage & {
   readonly namespace: string;
 };
 
+/** Watchmend repairs the fault by itself: the suite `remediate` plays the scenario as `repair-NAME`, there, back and there again. */
+export type Repair<S extends Stage> = {
+  /** Part of the cross-section that CI runs. */
+  readonly core?: true;
+  /** What the repair says that it does; each must stand in its output. */
+  readonly does: readonly string[];
+  /** More flags for every command, as the host that a volume lies on. */
+  readonly flags?: readonly string[];
+  /** What must come back with owner, mode and bytes, beside what is always compared: `HOST:PATH`. */
+  readonly watches?: (stage: S) => readonly string[];
+  /** Seconds that a change may take to show its effect. */
+  readonly wait?: number;
+  /** Rules of what is wrong as well and is left for a person. */
+  readonly leaves?: readonly string[];
+  /** What brings the fault to light once more after it was taken back, where that alone does not. */
+  readonly provoke?: (stage: S) => Promise<unknown>;
+  /** Why taking it back leaves a healthy system: what was done holds no object and no byte that could be put back. */
+  readonly staysRepaired?: string;
+};
+
 type Story<S extends Stage> = {
   readonly name: string;
   /** One sentence: the fault and what must come out. */
@@ -52,6 +72,7 @@ type Story<S extends Stage> = {
   /** What watchmend must say of it, asked right after `expect`. */
   readonly finds: Expected;
   readonly recover: (stage: S) => Promise<void>;
+  readonly repair?: Repair<S>;
   /** Instead of all of the above: what watchmend does is what is tested, not what it says of a fault. */
   readonly deed?: (stage: S) => Promise<void>;
 };

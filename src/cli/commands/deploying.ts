@@ -1,9 +1,10 @@
 // The verbs around watchmend.yaml, in the order of --help.
 import { addApply } from "./apply.ts";
+import { addCertificates } from "./certificates.ts";
 import { addDestroy } from "./destroy.ts";
 import { addDrift } from "./drift.ts";
 import { addInit } from "./init.ts";
 import { addPlan } from "./plan.ts";
 import { addRender } from "./render.ts";
 
-export const deployingVerbs = [addInit, addRender, addPlan, addApply, addDrift, addDestroy];
+export const deployingVerbs = [addInit, addRender, addPlan, addApply, addDrift, addDestroy, addCertificates];

@@ -7,6 +7,7 @@ export interface DiagnoseOptions extends OutputOptions, LiveOptions {
   readonly quiet?: boolean;
   readonly from?: string;
   readonly topology?: boolean;
+  readonly save?: string;
 }
 
 export function addDiagnose(program: Command): void {
@@ -19,6 +20,7 @@ export function addDiagnose(program: Command): void {
     ),
   )
     .option("--topology", "draw who scrapes, pushes to and queries whom")
+    .option("--save <path>", "keep what was read as a bundle, too: a folder, or a file ending in .tar.gz")
     .addHelpText(
       "after",
       `
@@ -29,6 +31,7 @@ cluster-info dumps, must-gather folders, one pasted terminal session.
 Examples:
   watchmend diagnose --context prod
   watchmend diagnose --context prod --namespace monitoring --topology
+  watchmend diagnose --context prod --save incident.tar.gz
   watchmend diagnose --from ./incident/
   pbpaste | watchmend diagnose --from -
   watchmend diagnose --from support-bundle.tar.gz --format json`,

@@ -78,6 +78,7 @@ export function containerOfNode(
     entrypoint,
     args: wordsOf(argsNode),
     argsAt: argsNode ? at(argsNode) : undefined,
+    command: wordsOf(get("Config", "Cmd")),
     env: environmentOf(get("Config", "Env"), placeAt),
     ports: portsOf(node, placeAt),
     networkMode: networkModeOf(get("HostConfig", "NetworkMode")),

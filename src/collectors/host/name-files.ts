@@ -63,7 +63,10 @@ export const hostsFile: Parser = {
         continue;
       }
       for (const name of (match[2] ?? "").split(/\s+/))
-        emit.fact("host.settings", given({ ...around, name: `hosts ${name}`, value: match[1] ?? "" }));
+        emit.fact(
+          "host.settings",
+          given({ ...around, name: `hosts ${name}`, value: match[1] ?? "", written: line.text }),
+        );
     }
   },
 };

@@ -412,6 +412,12 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
     "grafana",
     10,
   ],
+  // A scrape that failed, as a targets page or lastError words it: quotes around the address since Go 1.14.
+  [
+    /\bGet \\?"?https?:\/\/[^\s"\\]{1,500}\/metrics(?:\/(?:cadvisor|probes|slis))?(?:\?[^\s"\\]{0,500})?\\?"?: (?:dial |context deadline|net\/http: |EOF|read tcp|http: server gave|x509: |tls: |remote error: |unable to read|stream error)/,
+    "prometheus",
+    8,
+  ],
   // An error panel: the message a data source proxy gives to the browser.
   [/^(?:Status: \d{3}\. Message: |\[?(?:plugin\.downstreamError|plugin\.requestFailure))/, "grafana", 12],
   [

@@ -128,21 +128,17 @@ function refresh(
   const touched = new Set(
     files.filter(({ change }) => change === "create" || change === "update").map(({ path }) => path),
   );
-  const effects = own.filter(({ path }) => touched.has(path)).map(({ change }) => change);
-  // Grafana takes its secrets when it starts; the others read theirs when they use them.
-  const secret =
-    files.some((one) => one.secret && one.readBy === spec.component && touched.has(one.path)) &&
-    spec.component === "grafana";
+  const secrets = part.secrets.filter(({ readBy }) => readBy === spec.component);
+  const effects = [...own, ...secrets].filter(({ path }) => touched.has(path)).map(({ change }) => change);
   const removed = files.some(
     ({ change, path }) => change === "remove" && path.includes(`/${spec.component}/`),
   );
   const isStale = effects.length === 0 && hasNotRead(spec.component, part, own, observed, record, inspect);
-  const wants =
-    effects.includes("restart") || secret
-      ? "restart"
-      : effects.includes("reload") || removed || isStale
-        ? "reload"
-        : undefined;
+  const wants = effects.includes("restart")
+    ? "restart"
+    : effects.includes("reload") || removed || isStale
+      ? "reload"
+      : undefined;
   if (wants === undefined) return [];
   const how = wants === "restart" || !spec.reload ? "restart" : spec.reload;
   const change = how === "restart" ? "restart" : "reload";
@@ -167,6 +163,7 @@ function refresh(
         name,
         how,
         ready: spec.ready.url,
+        ...(spec.ready.keys === undefined ? {} : { keys: spec.ready.keys }),
       },
     },
   ];

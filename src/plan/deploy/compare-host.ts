@@ -57,7 +57,7 @@ export function compareHost(wish: CompareWish): HostPlan {
     directories: [...new Set(all.flatMap((part) => part.directories))],
     files,
     containers,
-    notes: all.flatMap((part) => part.notes),
+    notes: [...(count > 0 ? desired.notes : []), ...all.flatMap((part) => part.notes)],
     ...unknownOf(observed),
     steps,
     fingerprints: fingerprints(wish, files, containers),

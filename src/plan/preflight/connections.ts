@@ -1,5 +1,7 @@
 // Every TCP connection that the stack will make between machines, from the model alone.
+
 import type { Connection } from "../../model/preflight.ts";
+import { isScraped, pushedKinds } from "../../model/reachability.ts";
 import type { DeployedKind, StackComponent, StackFile, StackHost } from "../../model/stack-file.ts";
 
 export function plannedConnections(stack: StackFile): readonly Connection[] {
@@ -25,8 +27,8 @@ type Draft = Omit<Connection, "id">;
 function scrapes(stack: StackFile): readonly Draft[] {
   const prometheus = hostOf(stack, "prometheus");
   if (!prometheus) return [];
-  return stack.hosts.filter(isPulled).flatMap((host) =>
-    componentsOf(stack, host).map((component) => ({
+  return stack.hosts.flatMap((host) =>
+    scraped(stack, host).map((component) => ({
       ...towards(prometheus, host, component.port),
       because: `Prometheus scrapes ${component.kind} of ${host.name}`,
       isOptional: host.absence?.kind === "sleeping",
@@ -78,7 +80,7 @@ function pushes(stack: StackFile): readonly Draft[] {
           ]
         : [];
     const metrics =
-      !isPulled(host) && prometheus
+      pushedKinds(stack, host).length > 0 && prometheus
         ? [
             {
               ...towards(host, prometheus, portOf(stack, "prometheus")),
@@ -143,12 +145,11 @@ function concerned(from: StackHost, to: StackHost): StackHost {
   return from.roles.includes("server") && !to.roles.includes("server") ? to : from;
 }
 
-function isPulled(host: StackHost): boolean {
-  return host.absence?.kind !== "behind-nat" && host.runtime !== "kubernetes";
-}
-
-function componentsOf(stack: StackFile, host: StackHost): readonly StackComponent[] {
-  return stack.components.filter(({ kind }) => host.components.includes(kind));
+function scraped(stack: StackFile, host: StackHost): readonly StackComponent[] {
+  if (host.runtime === "kubernetes") return [];
+  return stack.components.filter(
+    ({ kind }) => host.components.includes(kind) && isScraped(stack, host, kind),
+  );
 }
 
 function hostOf(stack: StackFile, kind: DeployedKind): StackHost | undefined {

@@ -1,11 +1,4 @@
-// The address a component binds on a host, and whether two sockets of one port get in each other's way.
-import type { DeployedKind, StackFile, StackHost } from "../../model/stack-file.ts";
-
-/** As its container will be told (src/render/containers/spec.ts says the same in arguments). */
-export function listenAddress(stack: StackFile, host: StackHost, kind: DeployedKind): string {
-  const own = stack.components.find((one) => one.kind === kind)?.listen;
-  return own ?? (host.absence?.kind === "behind-nat" ? "127.0.0.1" : host.listen);
-}
+// Whether two sockets of one port get in each other's way.
 
 /** One of them takes all addresses, or both take the same. */
 export function isSameSocket(a: string, b: string): boolean {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readJournal } from "./journal.ts";
 import { kindOf } from "./kinds/registry.ts";
 import { transactionFolder } from "./state-folder.ts";
+import { isDoneAgain } from "./step-kind.ts";
 
 /** `ids`: last change first. Throws when the folder holds something already. */
 export function exportUndo(state: string, ids: readonly string[], folder: string): void {
@@ -25,8 +26,9 @@ export function exportUndo(state: string, ids: readonly string[], folder: string
     const commands = (again: boolean): string[] =>
       (again ? intents : intents.toReversed()).flatMap((one) => {
         const kind = kindOf(one.kind);
-        if (!kind || (kind.again ?? false) !== again) return [];
-        return ["", `# ${one.subject.replaceAll("\n", " ")}`, ...kind.byHand(kind.parse(one.image))];
+        const image = kind?.parse(one.image);
+        if (!kind || isDoneAgain(kind, image) !== again) return [];
+        return ["", `# ${one.subject.replaceAll("\n", " ")}`, ...kind.byHand(image)];
       });
     lines.push("", `# --- transaction ${id} of ${course.begun.at}`, ...commands(false), ...commands(true));
   }

@@ -69,7 +69,7 @@ export interface StepKind<S extends Step, Image> {
   where(image: Image, context: ActContext): Promise<Standing>;
   undo(image: Image, context: ActContext): Promise<void>;
   /** True: undone after all others, by doing it once more, so that what was put back is read again. */
-  readonly again?: boolean;
+  readonly again?: boolean | ((image: Image) => boolean);
   /** What must come true before the next diagnosis means anything. */
   gate?(image: Image, context: ActContext): Promise<Gate>;
   /** How a person would put it back with kubectl, docker and a shell; paths of `backup` are relative. */
@@ -77,6 +77,11 @@ export interface StepKind<S extends Step, Image> {
 }
 
 export type AnyKind = StepKind<Step, unknown>;
+
+/** Is this step taken back by doing it once more? */
+export function isDoneAgain({ again }: AnyKind, image: unknown): boolean {
+  return typeof again === "function" ? again(image) : again === true;
+}
 
 /** Keeps steps and images of a kind together; the registry only ever gives a kind its own. */
 export function defineKind<S extends Step, Image>(kind: StepKind<S, Image>): AnyKind {

@@ -3,7 +3,7 @@
 import type { Intent, NewEntry } from "./entry.ts";
 import type { Course, Journal } from "./journal.ts";
 import { kindOf } from "./kinds/registry.ts";
-import type { ActContext, AnyKind, Standing } from "./step-kind.ts";
+import { type ActContext, type AnyKind, isDoneAgain, type Standing } from "./step-kind.ts";
 
 export interface Undone {
   /** False: something is not as it was; `says` tells what and why. */
@@ -30,8 +30,8 @@ function openSteps({ entries }: Course): {
     return [{ intent: one, kind, image: kind.parse(one.image) }];
   });
   return {
-    back: begun.filter(({ kind }) => !kind.again).reverse(),
-    again: begun.filter(({ kind }) => kind.again),
+    back: begun.filter(({ kind, image }) => !isDoneAgain(kind, image)).reverse(),
+    again: begun.filter(({ kind, image }) => isDoneAgain(kind, image)),
   };
 }
 
@@ -113,7 +113,7 @@ async function undoOne({ kind, image, intent }: Begun, context: ActContext): Pro
     if (standing.is === "elsewhere") return { ok: false, because: standing.says };
     await kind.undo(image, context);
     const now = await kind.where(image, context);
-    if (kind.again || now.is === "before") return { ok: true, changed: true };
+    if (isDoneAgain(kind, image) || now.is === "before") return { ok: true, changed: true };
     return { ok: false, because: `${intent.subject} was put back, but does not show it` };
   } catch (error) {
     return {

@@ -1,27 +1,33 @@
 // Alloy as the log agent of a host: containers, journal, files; and on hosts that nobody can scrape, their metrics too.
+
+import { pushedKinds } from "../../model/reachability.ts";
 import type { FileLog } from "../../model/stack-file.ts";
 import { hostPort } from "../address.ts";
 import { listenOf, type Spot, socketOf } from "../containers/spec.ts";
-import { endpointOf, isPulled } from "../find.ts";
+import { schemeOf, urlOf } from "../find.ts";
 import { hostLabels } from "../labels.ts";
 import { fileLogsOf } from "../log-paths.ts";
 import { pushUrl } from "../loki/config.ts";
 import { externalLabels } from "../prometheus/config.ts";
 import { pushedTargets } from "../prometheus/targets.ts";
+import { alloyClient, alloyDoor } from "../protection.ts";
 import { type AlloyBlock, type AlloyValue, alloyText, attributes, map, ref } from "./alloy-text.ts";
 
 export function alloyConfig(spot: Spot, comment: readonly string[]): string {
   const { stack, host } = spot;
   const url = pushUrl(stack);
   const files = fileLogsOf(stack, host);
-  const blocks: AlloyBlock[] = [{ name: "logging", body: attributes({ level: "info", format: "logfmt" }) }];
+  const blocks: AlloyBlock[] = [
+    { name: "logging", body: attributes({ level: "info", format: "logfmt" }) },
+    ...alloyDoor(stack),
+  ];
   if (url !== undefined) {
     if (stack.logs.docker) blocks.push(...dockerLogs(spot));
     if (stack.logs.journal) blocks.push(...journal());
     for (const file of files) blocks.push(...fileLogs(file));
     blocks.push(lokiWrite(spot, url));
   }
-  if (!isPulled(host)) blocks.push(...pushedMetrics(spot));
+  if (pushedKinds(stack, host).length > 0) blocks.push(...pushedMetrics(spot));
   return alloyText(blocks, comment);
 }
 
@@ -130,12 +136,12 @@ function identifier(name: string): string {
   return /^\d/.test(plain) ? `log_${plain}` : plain;
 }
 
-function lokiWrite({ host }: Spot, url: string): AlloyBlock {
+function lokiWrite({ stack, host }: Spot, url: string): AlloyBlock {
   return {
     name: "loki.write",
     label: "loki",
     body: [
-      { name: "endpoint", body: attributes({ url }) },
+      { name: "endpoint", body: [...attributes({ url }), ...alloyClient(stack, "loki")] },
       ...attributes({ external_labels: map({ ...hostLabels(host) }) }),
     ],
   };
@@ -143,35 +149,61 @@ function lokiWrite({ host }: Spot, url: string): AlloyBlock {
 
 function pushedMetrics(spot: Spot): readonly AlloyBlock[] {
   const { stack, host } = spot;
-  const endpoint = endpointOf(stack, "prometheus");
-  if (endpoint === undefined) return [];
-  const targets = pushedTargets(stack, host).map(({ job, instance, labels }) => {
+  const url = urlOf(stack, "prometheus");
+  if (url === undefined) return [];
+  const targets = pushedTargets(stack, host).flatMap(({ job, instance, labels }) => {
     const component = stack.components.find((one) => one.kind === job);
-    const address = hostPort(
-      component ? listenOf({ stack, host, component }) : "127.0.0.1",
-      component?.port ?? 0,
-    );
-    return map({ __address__: address, job, instance, ...labels });
+    if (!component) return [];
+    const address = hostPort(listenOf({ stack, host, component }), component.port);
+    const isProtected = alloyClient(stack, component.kind).length > 0;
+    const scheme = schemeOf(stack, component.kind) === "https" ? { __scheme__: "https" } : {};
+    return [
+      {
+        isProtected,
+        kind: component.kind,
+        target: map({ __address__: address, ...scheme, job, instance, ...labels }),
+      },
+    ];
   });
   const external = Object.entries(externalLabels(stack)).map(([name, value]): [string, AlloyValue] => [
     name,
     String(value),
   ]);
+  const scrape = (label: string, some: typeof targets): readonly AlloyBlock[] =>
+    some[0] === undefined
+      ? []
+      : [
+          {
+            name: "prometheus.scrape",
+            label,
+            body: [
+              ...attributes({
+                targets: some.map(({ target }) => target),
+                scrape_interval: stack.intervals.scrape,
+                forward_to: [ref("prometheus.remote_write.server.receiver")],
+              }),
+              ...(some[0].isProtected ? alloyClient(stack, some[0].kind) : []),
+            ],
+          },
+        ];
   return [
-    {
-      name: "prometheus.scrape",
-      label: "host",
-      body: attributes({
-        targets,
-        scrape_interval: stack.intervals.scrape,
-        forward_to: [ref("prometheus.remote_write.server.receiver")],
-      }),
-    },
+    // A password is for who asks for one: nobody else shall see it.
+    ...scrape(
+      "host",
+      targets.filter((one) => !one.isProtected),
+    ),
+    ...scrape(
+      "protected",
+      targets.filter((one) => one.isProtected),
+    ),
     {
       name: "prometheus.remote_write",
       label: "server",
       body: [
-        { name: "endpoint", body: attributes({ url: `http://${endpoint}/api/v1/write` }) },
+        {
+          name: "endpoint",
+          body: [...attributes({ url: `${url}/api/v1/write` }), ...alloyClient(stack, "prometheus")],
+        },
         ...attributes({ external_labels: map(Object.fromEntries(external)) }),
       ],
     },

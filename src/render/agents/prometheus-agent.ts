@@ -3,9 +3,10 @@
 import { hostPort } from "../address.ts";
 import type { Spot } from "../containers/spec.ts";
 import { listenOf } from "../containers/spec.ts";
-import { endpointOf } from "../find.ts";
+import { schemeOf, urlOf } from "../find.ts";
 import { externalLabels } from "../prometheus/config.ts";
 import { pushedTargets } from "../prometheus/targets.ts";
+import { clientOf } from "../protection.ts";
 
 export function prometheusAgentConfig({ stack, host }: Spot): Readonly<Record<string, unknown>> {
   return {
@@ -16,8 +17,15 @@ export function prometheusAgentConfig({ stack, host }: Spot): Readonly<Record<st
         component ? listenOf({ stack, host, component }) : "127.0.0.1",
         component?.port ?? 0,
       );
-      return { job_name: job, static_configs: [{ targets: [address], labels: { ...labels, instance } }] };
+      return {
+        job_name: job,
+        ...(component && schemeOf(stack, component.kind) === "https" ? { scheme: "https" } : {}),
+        ...(component ? clientOf(stack, component.kind) : {}),
+        static_configs: [{ targets: [address], labels: { ...labels, instance } }],
+      };
     }),
-    remote_write: [{ url: `http://${endpointOf(stack, "prometheus") ?? ""}/api/v1/write` }],
+    remote_write: [
+      { url: `${urlOf(stack, "prometheus") ?? ""}/api/v1/write`, ...clientOf(stack, "prometheus") },
+    ],
   };
 }

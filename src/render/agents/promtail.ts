@@ -1,10 +1,12 @@
 // Promtail for stacks that still run it: the same sources and labels as Alloy has, so that changing over changes no query.
 import { given } from "../../model/given.ts";
+import { speaksTls } from "../../model/reachability.ts";
 import type { FileLog } from "../../model/stack-file.ts";
 import { listenOf, type Spot, socketOf } from "../containers/spec.ts";
 import { hostLabels } from "../labels.ts";
 import { fileLogsOf } from "../log-paths.ts";
 import { pushUrl } from "../loki/config.ts";
+import { clientOf, serverTls } from "../protection.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -17,9 +19,10 @@ export function promtailConfig(spot: Spot): Config {
       grpc_listen_address: "127.0.0.1",
       // Any free one: nobody talks to it.
       grpc_listen_port: 0,
+      ...(speaksTls(stack, "promtail") ? { http_tls_config: serverTls() } : {}),
     },
     positions: { filename: "/var/lib/promtail/positions.yaml" },
-    clients: [{ url: pushUrl(stack) ?? "", external_labels: hostLabels(host) }],
+    clients: [{ url: pushUrl(stack) ?? "", external_labels: hostLabels(host), ...clientOf(stack, "loki") }],
     scrape_configs: [
       ...(stack.logs.docker ? [dockerJob(socketOf(host))] : []),
       ...(stack.logs.journal ? [journalJob()] : []),

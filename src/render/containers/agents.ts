@@ -3,6 +3,7 @@ import { hasTrait } from "../../model/compatibility.ts";
 import type { ContainerMount } from "../../model/desired.ts";
 import { hostPort } from "../address.ts";
 import { logMounts } from "../log-paths.ts";
+import { webConfig } from "../protection.ts";
 import {
   configMount,
   configPath,
@@ -24,6 +25,7 @@ export function nodeExporterContainer(spot: Spot): OwnSpec {
     // The timex collector asks the kernel for more than reading on some systems.
     capAdd: ["SYS_TIME"],
     readyPath: "/metrics",
+    configFolder: "/etc/node-exporter",
     args: [
       "--path.rootfs=/host",
       `--web.listen-address=${hostPort(listenOf(spot), spot.component.port)}`,
@@ -31,7 +33,12 @@ export function nodeExporterContainer(spot: Spot): OwnSpec {
       "--collector.netclass.ignored-devices=^(veth.*|[a-f0-9]{15})$",
       "--collector.netdev.device-exclude=^(veth.*|[a-f0-9]{15})$",
     ],
-    mounts: [{ source: "/", target: "/host", readOnly: true, propagation: "rslave" }],
+    mounts: [
+      { source: "/", target: "/host", readOnly: true, propagation: "rslave" },
+      ...(webConfig(spot.stack, "node-exporter")
+        ? [configMount(configPath(spot.host, "node-exporter"), "/etc/node-exporter")]
+        : []),
+    ],
   };
 }
 
@@ -40,7 +47,7 @@ export function cadvisorContainer(spot: Spot): OwnSpec {
   const { host, component } = spot;
   const isPodman = host.runtime === "podman";
   return {
-    privileged: true,
+    ...(component.privileged === false ? { keepsCapabilities: true } : { privileged: true }),
     // With user namespaces of the daemon it could not read the host otherwise.
     usernsMode: "host",
     devices: ["/dev/kmsg"],
@@ -128,6 +135,7 @@ export function prometheusAgentContainer(spot: Spot): OwnSpec {
     stopSeconds: 60,
     reload: { signal: "HUP" },
     readyPath: "/-/ready",
+    configFolder: "/etc/prometheus",
     args: [
       agent,
       "--config.file=/etc/prometheus/prometheus.yml",

@@ -1,7 +1,7 @@
 // Containers of Prometheus, Alertmanager, Loki, Grafana and the blackbox exporter, on the host's own network.
 import { hasTrait } from "../../model/compatibility.ts";
+import { pushedKinds } from "../../model/reachability.ts";
 import { hostPort } from "../address.ts";
-import { isPulled } from "../find.ts";
 import { secretsFolder } from "../secrets.ts";
 import { configMount, configPath, listenOf, type OwnSpec, type Spot, stateMount, userOf } from "./spec.ts";
 
@@ -11,7 +11,7 @@ export function prometheusContainer(spot: Spot): OwnSpec {
   const { stack, host, component } = spot;
   const { retention } = component;
   const inFile = hasTrait("prometheus", component.version, "retention-in-file");
-  const receives = stack.hosts.some((one) => !isPulled(one));
+  const receives = stack.hosts.some((one) => pushedKinds(stack, one).length > 0);
   return {
     user: userOf(spot),
     readOnlyRoot: true,
@@ -19,6 +19,7 @@ export function prometheusContainer(spot: Spot): OwnSpec {
     stopSeconds: 120,
     reload: hup,
     readyPath: "/-/ready",
+    configFolder: "/etc/prometheus",
     args: [
       "--config.file=/etc/prometheus/prometheus.yml",
       "--storage.tsdb.path=/prometheus",
@@ -42,6 +43,7 @@ export function alertmanagerContainer(spot: Spot): OwnSpec {
     readOnlyRoot: true,
     reload: hup,
     readyPath: "/-/ready",
+    configFolder: "/etc/alertmanager",
     args: [
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
@@ -105,6 +107,7 @@ export function blackboxContainer(spot: Spot): OwnSpec {
     capAdd: ["NET_RAW"],
     reload: hup,
     readyPath: "/-/healthy",
+    configFolder: "/etc/blackbox",
     args: [
       "--config.file=/etc/blackbox/blackbox.yml",
       `--web.listen-address=${hostPort(listenOf(spot), component.port)}`,

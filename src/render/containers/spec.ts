@@ -1,9 +1,12 @@
 // A container as data: what every component's spec has in common, and the mark that tells a changed spec from an unchanged one.
 import { type ContainerMount, type ContainerSpec, ownerLabels } from "../../model/desired.ts";
 import { given } from "../../model/given.ts";
+import { listenAddress } from "../../model/reachability.ts";
 import type { DeployedKind, StackComponent, StackFile, StackHost } from "../../model/stack-file.ts";
 import { hostPort } from "../address.ts";
-import { secretsFolder, secretsOf } from "../secrets.ts";
+import { schemeOf } from "../find.ts";
+import { hasDoor, webArgs } from "../protection.ts";
+import { secretsFolder, secretsFor } from "../secrets.ts";
 import { sha256 } from "../sha256.ts";
 
 /** One component on one host. */
@@ -18,6 +21,8 @@ export interface OwnSpec {
   readonly args: readonly string[];
   readonly mounts: readonly ContainerMount[];
   readonly readyPath: string;
+  /** Where its configuration lies inside. */
+  readonly configFolder?: string;
   readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly user?: string;
   readonly pid?: "host";
@@ -35,13 +40,15 @@ export interface OwnSpec {
 
 export function containerSpec({ stack, host, component }: Spot, own: OwnSpec): ContainerSpec {
   const { kind } = component;
-  const hasSecrets = secretsOf(stack).some((secret) => secret.reader === kind);
+  const hasSecrets = secretsFor(stack, host, kind).length > 0;
+  const keys = hasDoor(stack, kind) ? secretsPath(host, kind) : undefined;
+  const address = hostPort(askedAt({ stack, host, component }), component.port);
   const secrets = hasSecrets ? [configMount(`${secretsPath(host, kind)}`, secretsFolder)] : [];
   const spec = given({
     name: containerName(stack, host, kind),
     component: kind,
     image: component.image,
-    args: [...own.args, ...component.args],
+    args: [...own.args, ...webArgs(stack, component, own.configFolder ?? ""), ...component.args],
     env: own.env ?? [],
     user: own.user,
     network: "host" as const,
@@ -62,7 +69,7 @@ export function containerSpec({ stack, host, component }: Spot, own: OwnSpec): C
     cpus: component.resources.cpus,
     logOptions: { "max-size": "10m", "max-file": "3" },
     ports: [component.port, ...(own.morePorts ?? [])],
-    ready: { url: `http://${hostPort(askedAt({ stack, host, component }), component.port)}${own.readyPath}` },
+    ready: given({ url: `${schemeOf(stack, kind)}://${address}${own.readyPath}`, keys }),
     reload: own.reload,
   });
   const labels = {
@@ -70,14 +77,13 @@ export function containerSpec({ stack, host, component }: Spot, own: OwnSpec): C
     [ownerLabels.stack]: stack.name,
     [ownerLabels.host]: host.name,
     [ownerLabels.component]: kind,
+    ...(keys === undefined ? {} : { [ownerLabels.keys]: keys, [ownerLabels.scheme]: schemeOf(stack, kind) }),
   };
   return { ...spec, labels: { ...labels, [ownerLabels.spec]: sha256(JSON.stringify({ ...spec, labels })) } };
 }
 
-/** What it listens on. Agents of hosts that nobody scrapes are there for their own host only. */
-export function listenOf({ host, component }: Spot): string {
-  if (component.listen !== undefined) return component.listen;
-  return host.absence?.kind === "behind-nat" ? "127.0.0.1" : host.listen;
+export function listenOf({ stack, host, component }: Spot): string {
+  return listenAddress(stack, host, component.kind);
 }
 
 /** Where the host itself asks whether it is ready. */

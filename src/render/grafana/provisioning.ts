@@ -2,7 +2,8 @@
 import { hasTrait } from "../../model/compatibility.ts";
 import { given } from "../../model/given.ts";
 import type { StackFile } from "../../model/stack-file.ts";
-import { componentOf, endpointOf } from "../find.ts";
+import { componentOf, urlOf } from "../find.ts";
+import { grafanaClient } from "../protection.ts";
 
 /** Grafana refuses a known name with another uid, and stops reconciling the whole file. */
 export const datasourceUids = {
@@ -15,34 +16,42 @@ export const dashboardsPath = "/etc/grafana/dashboards";
 
 export function grafanaDatasources(stack: StackFile): Readonly<Record<string, unknown>> {
   const version = componentOf(stack, "grafana")?.version ?? "";
-  const prometheus = endpointOf(stack, "prometheus");
-  const loki = endpointOf(stack, "loki");
-  const alertmanager = endpointOf(stack, "alertmanager");
+  const prometheus = urlOf(stack, "prometheus");
+  const loki = urlOf(stack, "loki");
+  const alertmanager = urlOf(stack, "alertmanager");
   const sources = [
     prometheus !== undefined && {
       name: "Prometheus",
       uid: datasourceUids.prometheus,
       type: "prometheus",
       access: "proxy",
-      url: `http://${prometheus}`,
+      url: prometheus,
       isDefault: true,
-      jsonData: { httpMethod: "POST", prometheusType: "Prometheus", timeInterval: stack.intervals.scrape },
+      jsonData: {
+        httpMethod: "POST",
+        prometheusType: "Prometheus",
+        timeInterval: stack.intervals.scrape,
+        ...grafanaClient(stack, "prometheus").json,
+      },
+      ...grafanaClient(stack, "prometheus").more,
     },
     loki !== undefined && {
       name: "Loki",
       uid: datasourceUids.loki,
       type: "loki",
       access: "proxy",
-      url: `http://${loki}`,
-      jsonData: { maxLines: 1000 },
+      url: loki,
+      jsonData: { maxLines: 1000, ...grafanaClient(stack, "loki").json },
+      ...grafanaClient(stack, "loki").more,
     },
     alertmanager !== undefined && {
       name: "Alertmanager",
       uid: datasourceUids.alertmanager,
       type: "alertmanager",
       access: "proxy",
-      url: `http://${alertmanager}`,
-      jsonData: { implementation: "prometheus" },
+      url: alertmanager,
+      jsonData: { implementation: "prometheus", ...grafanaClient(stack, "alertmanager").json },
+      ...grafanaClient(stack, "alertmanager").more,
     },
   ];
   return given({

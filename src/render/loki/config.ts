@@ -1,12 +1,14 @@
 // Loki as one process with files on disk. Retention deletes only with all three of its settings, so they are written together.
 
 import { secondsOf } from "../../model/duration.ts";
+import { speaksTls } from "../../model/reachability.ts";
 import { listenOf, type Spot } from "../containers/spec.ts";
-import { componentOf, endpointOf } from "../find.ts";
+import { componentOf, urlOf } from "../find.ts";
+import { ownFile, serverTls, trustFile } from "../protection.ts";
 
 export function lokiConfig(spot: Spot): Readonly<Record<string, unknown>> {
   const { stack, component } = spot;
-  const alertmanager = endpointOf(stack, "alertmanager");
+  const alertmanager = urlOf(stack, "alertmanager");
   const agents = stack.hosts.filter((host) =>
     host.components.some((kind) => kind === "alloy" || kind === "promtail"),
   );
@@ -19,6 +21,7 @@ export function lokiConfig(spot: Spot): Readonly<Record<string, unknown>> {
       grpc_listen_address: "127.0.0.1",
       grpc_listen_port: component.secondPort ?? 9095,
       log_level: "info",
+      ...(speaksTls(stack, "loki") ? { http_tls_config: serverTls() } : {}),
     },
     common: {
       instance_addr: "127.0.0.1",
@@ -59,8 +62,17 @@ export function lokiConfig(spot: Spot): Readonly<Record<string, unknown>> {
       : {
           ruler: {
             rule_path: "/loki/rules-temp",
-            alertmanager_url: `http://${alertmanager}`,
+            alertmanager_url: alertmanager,
             enable_api: true,
+            ...(speaksTls(stack, "alertmanager")
+              ? {
+                  alertmanager_client: {
+                    tls_ca_path: trustFile,
+                    tls_cert_path: ownFile,
+                    tls_key_path: ownFile,
+                  },
+                }
+              : {}),
           },
         }),
     analytics: { reporting_enabled: false },
@@ -69,6 +81,6 @@ export function lokiConfig(spot: Spot): Readonly<Record<string, unknown>> {
 
 /** Where agents push to; undefined without Loki. */
 export function pushUrl(stack: Spot["stack"]): string | undefined {
-  const endpoint = componentOf(stack, "loki") && endpointOf(stack, "loki");
-  return endpoint === undefined ? undefined : `http://${endpoint}/loki/api/v1/push`;
+  const url = componentOf(stack, "loki") && urlOf(stack, "loki");
+  return url === undefined ? undefined : `${url}/loki/api/v1/push`;
 }

@@ -1,6 +1,7 @@
 // Alerts about the targets themselves: gone, missing, and the one that always fires.
+
+import { pushedKinds } from "../../model/reachability.ts";
 import type { StackFile } from "../../model/stack-file.ts";
-import { isPulled } from "../find.ts";
 import type { AlertRule } from "./alert-rules.ts";
 import { expectedTargets } from "./targets.ts";
 
@@ -57,7 +58,13 @@ export function targetAlerts(stack: StackFile): readonly AlertRule[] {
       },
     },
     ...missing(stack),
-    ...stack.hosts.filter((host) => !isPulled(host)).map((host) => pushStopped(host.name)),
+    ...stack.hosts
+      .filter((host) => host.absence?.kind !== "sleeping")
+      .flatMap((host) =>
+        host.absence?.kind === "behind-nat"
+          ? [pushStopped(host.name)]
+          : pushedKinds(stack, host).map((kind) => pushStopped(host.name, kind)),
+      ),
   ];
 }
 
@@ -85,21 +92,33 @@ function missing(stack: StackFile): readonly AlertRule[] {
   });
 }
 
-function pushStopped(host: string): AlertRule {
+function pushStopped(host: string, job?: string): AlertRule {
+  const labels = { host, ...(job === undefined ? {} : { job }) };
+  const selector = Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(",");
   return {
     alert: "PushStopped",
-    expr: `absent(up{host=${JSON.stringify(host)}})`,
+    expr: `absent(up{${selector}})`,
     for: "10m",
     severity: "critical",
-    labels: { host },
+    labels,
     summary: "{{ $labels.host }} pushes nothing any more",
-    description: "Nobody can scrape {{ $labels.host }}; its agent pushes, and has stopped.",
+    description:
+      job === undefined
+        ? "Nobody can scrape {{ $labels.host }}; its agent pushes, and has stopped."
+        : "{{ $labels.job }} of {{ $labels.host }} is read by an agent there, which has stopped pushing it.",
     about: ["prometheus"],
     test: {
       fires: [],
       at: "15m",
-      labels: { host },
-      silent: [[`up{job="node-exporter",instance="x",host=${JSON.stringify(host)}}`, "1x30"]],
+      labels,
+      silent: [
+        [
+          `up{job=${JSON.stringify(job ?? "node-exporter")},instance="x",host=${JSON.stringify(host)}}`,
+          "1x30",
+        ],
+      ],
     },
   };
 }

@@ -1,9 +1,10 @@
 // prometheus.yml: global settings, rules, Alertmanager, and one scrape config per job.
 import { hasTrait } from "../../model/compatibility.ts";
 import { given } from "../../model/given.ts";
-import type { ScrapeJob, StackFile } from "../../model/stack-file.ts";
-import { componentOf, endpointOf } from "../find.ts";
+import { deployedKinds, type ScrapeJob, type StackFile } from "../../model/stack-file.ts";
+import { componentOf, endpointOf, schemeOf } from "../find.ts";
 import { sorted } from "../labels.ts";
+import { clientOf } from "../protection.ts";
 import { credentials } from "../secrets.ts";
 import { type TargetJob, targetJobs } from "./targets.ts";
 
@@ -26,7 +27,15 @@ export function prometheusConfig(stack: StackFile): Config {
     alerting:
       alertmanager === undefined
         ? undefined
-        : { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+        : {
+            alertmanagers: [
+              {
+                ...(schemeOf(stack, "alertmanager") === "https" ? { scheme: "https" } : {}),
+                ...clientOf(stack, "alertmanager"),
+                static_configs: [{ targets: [alertmanager] }],
+              },
+            ],
+          },
     scrape_configs: scrapeConfigs(stack),
     remote_write:
       stack.remoteWrite.length === 0
@@ -58,6 +67,9 @@ function scrapeConfig(stack: StackFile, job: TargetJob, declared: ScrapeJob | un
   const version = componentOf(stack, "prometheus")?.version ?? "";
   const isPlain =
     declared && declared.probe === undefined && hasTrait("prometheus", version, "fallback-scrape-protocol");
+  // Who is asked over the network: a component of ours, or what the job declares.
+  const own =
+    declared?.probe !== undefined ? "blackbox-exporter" : deployedKinds.find((kind) => kind === job.job);
   const params = {
     ...(declared?.probe === undefined ? {} : { module: [declared.probe] }),
     ...declared?.params,
@@ -68,14 +80,18 @@ function scrapeConfig(stack: StackFile, job: TargetJob, declared: ScrapeJob | un
     scrape_interval: declared?.interval,
     scrape_timeout: declared?.timeout,
     metrics_path: declared && declared.path !== "/metrics" ? declared.path : undefined,
-    scheme: declared?.scheme === "https" ? "https" : undefined,
+    scheme: (own ? schemeOf(stack, own) : declared?.scheme) === "https" ? "https" : undefined,
     params: Object.keys(params).length === 0 ? undefined : params,
     // Exporters written by hand often send no content type, which Prometheus 3 refuses without this.
     fallback_scrape_protocol: isPlain ? "PrometheusText0.0.4" : undefined,
     sample_limit: declared?.sampleLimit,
-    ...(declared ? credentials(declared, `job-${job.job}`) : {}),
-    tls_config:
-      declared?.tls && given({ ca_file: declared.tls.caFile, server_name: declared.tls.serverName }),
+    ...(own
+      ? clientOf(stack, own)
+      : {
+          ...(declared ? credentials(declared, `job-${job.job}`) : {}),
+          tls_config:
+            declared?.tls && given({ ca_file: declared.tls.caFile, server_name: declared.tls.serverName }),
+        }),
     ...discovery(stack, job),
     relabel_configs:
       declared?.probe === undefined ? undefined : probeRelabelling(endpointOf(stack, "blackbox-exporter")),

@@ -1,9 +1,9 @@
 // Who is scraped: every component on every host that can be reached, and the declared jobs. One list for all forms of discovery.
 import type { ExpectedTarget } from "../../model/desired.ts";
+import { isScraped, pushedKinds } from "../../model/reachability.ts";
 import type { DeployedKind, Labels, StackFile, StackHost } from "../../model/stack-file.ts";
 import { deployedKinds } from "../../model/stack-file.ts";
 import { hostPort } from "../address.ts";
-import { isPulled } from "../find.ts";
 import { hostLabels, sorted } from "../labels.ts";
 
 export interface TargetGroup {
@@ -39,7 +39,7 @@ function componentJob(stack: StackFile, kind: DeployedKind): readonly TargetJob[
   const component = stack.components.find((one) => one.kind === kind);
   if (!component) return [];
   const hosts = stack.hosts.filter(
-    (host) => host.components.includes(kind) && isPulled(host) && !host.kubernetes,
+    (host) => host.components.includes(kind) && isScraped(stack, host, kind) && !host.kubernetes,
   );
   const groups = hosts.map((host) => ({
     targets: [hostPort(host.address, component.port)],
@@ -65,22 +65,21 @@ export function expectedTargets(stack: StackFile): readonly ExpectedTarget[] {
       ),
     ),
   );
-  return [
-    ...pulled,
-    ...stack.hosts.filter((host) => !isPulled(host)).flatMap((host) => pushedTargets(stack, host)),
-  ];
+  return [...pulled, ...stack.hosts.flatMap((host) => pushedTargets(stack, host))];
 }
 
-/** What the agent of a host that nobody can scrape reads at home and pushes. */
+/** What a host's agent reads at home and pushes, because nobody else can scrape it. */
 export function pushedTargets(stack: StackFile, host: StackHost): readonly ExpectedTarget[] {
+  const kinds = pushedKinds(stack, host);
+  if (kinds.length === 0) return [];
   return stack.components
-    .filter((one) => host.components.includes(one.kind))
+    .filter((one) => kinds.includes(one.kind))
     .map(({ kind, port }) => ({
       job: kind,
       instance: `${host.name}:${port}`,
       host: host.name,
       labels: hostLabels(host),
-      optional: false,
+      optional: host.absence?.kind === "sleeping",
       way: "push" as const,
     }));
 }

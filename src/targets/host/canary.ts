@@ -50,11 +50,19 @@ export function canaryPerch(door: HostDoor, rights: () => HostRights | undefined
       const end = text.lastIndexOf("\n");
       return { status: Number(text.slice(end + 1)), body: text.slice(0, Math.max(0, end)) };
     },
-    async fetch(url, headers, session) {
+    async fetch(url, headers, session, keys) {
       const words = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
       const curl = words.map((word) => `-H ${quoteWord(word)}`).join(" ");
       const wget = words.map((word) => `--header ${quoteWord(word)}`).join(" ");
       const to = quoteWord(url);
+      const own = rights();
+      if (keys !== undefined && own !== undefined) {
+        const text = await run(
+          `${sudo(own)}env -C ${quoteWord(keys)} curl -K curl.conf -sf -m 5 ${curl} ${to}`,
+          session,
+        );
+        return text === "" ? undefined : text;
+      }
       const text = await run(
         `if command -v curl >/dev/null 2>&1; then curl -sf -m 5 ${curl} ${to}; else wget -q -T 5 -t 1 ${wget} -O - ${to}; fi`,
         session,

@@ -1,5 +1,6 @@
 // The few things of `docker inspect` (or podman's) that decide what is worth a second look on a host.
 import type { ComponentKind } from "../../model/component.ts";
+import { isPutAside } from "../../model/docker.ts";
 import { itemsOf, memberOf, textOf, valueAt } from "../../model/json-value.ts";
 
 export interface SeenMount {
@@ -43,7 +44,9 @@ export function readInspected(text: string, identify: Identify): readonly SeenCo
   const list = itemsOf(parse(text)).slice(0, mostContainers);
   return list.flatMap((entry) => {
     const name = textOf(memberOf(entry, "Name"))?.replace(/^\//, "");
-    return name === undefined || valueAt(entry, "State") === undefined ? [] : [seen(entry, name, identify)];
+    if (name === undefined || valueAt(entry, "State") === undefined) return [];
+    const container = seen(entry, name, identify);
+    return isPutAside(name) && !container.isRunning ? [] : [container];
   });
 }
 

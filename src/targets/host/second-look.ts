@@ -199,13 +199,16 @@ function apisOf(container: SeenContainer, fetch: HostRights["fetch"]): Draft[] {
   const { kind, words, isRunning } = container;
   if (kind === undefined || !isRunning) return [];
   const port = listenPort(kind, words);
+  const keys = container.labels.get("io.watchmend.keys");
   const base = port === undefined ? undefined : baseOf(container, port);
   return base === undefined
     ? []
-    : apiCommands(kind, fetch, `${base}${routePrefix(words)}`, {
-        container: container.name,
-        component: kind,
-      });
+    : apiCommands(
+        kind,
+        keys === undefined ? fetch : { keys },
+        `${keys === undefined ? base : base.replace(/^http:/, schemeOf(container))}${routePrefix(words)}`,
+        { container: container.name, component: kind },
+      );
 }
 
 /** From the host: its own port, the published one, or the container's address on the bridge. */
@@ -218,23 +221,33 @@ function baseOf({ networkMode, published, addresses }: SeenContainer, port: numb
   return address === undefined ? undefined : `http://${bracketed(address)}:${port}`;
 }
 
+/** A door with keys and a certificate among them speaks TLS. */
+function schemeOf({ labels }: SeenContainer): string {
+  return labels.get("io.watchmend.scheme") === "http" ? "http:" : "https:";
+}
+
 function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
 function apiCommands(
   kind: ComponentKind,
-  fetch: HostRights["fetch"],
+  fetch: HostRights["fetch"] | { readonly keys: string },
   base: string,
   hints: { container?: string; component: ComponentKind },
 ): Draft[] {
   return (knowledge[kind]?.apis ?? []).map(({ path, why, only, optional }) => {
     const url = quoteWord(`${base}${path}`);
     const filter = only === undefined ? "" : ` | grep -E ${quoteWord(only)} | head -n 200`;
-    const ask = fetch === "wget" ? "wget -q -T 10 -O -" : "curl -sS -m 10";
+    const ask =
+      typeof fetch === "object"
+        ? `{asroot} env -C ${quoteWord(fetch.keys)} curl -K curl.conf -sS -m 10`
+        : fetch === "wget"
+          ? "wget -q -T 10 -O -"
+          : "curl -sS -m 10";
     return {
       text: `${ask} ${url}${filter}`,
-      tool: fetch ?? "curl",
+      tool: typeof fetch === "object" ? "curl" : (fetch ?? "curl"),
       why,
       failureSpeaks: true as const,
       ...(optional ? { optional } : {}),

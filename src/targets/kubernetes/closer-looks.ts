@@ -58,7 +58,7 @@ async function readLog(look: PodLog, reader: Reader, limits: ReadLimits): Promis
       ...(previous ? { previous } : {}),
     },
   };
-  let answer = await reader.get(logPath(look, lines, limits));
+  let answer = await reader.get(logPath(look, lines, limits), { again: isOfRemovedRun });
   // The limit of bytes cuts off the newest lines, and those count: fewer lines, then, of which all fit.
   for (let tail = lines; tail > 50 && answer.status === 200 && answer.body.length >= limits.logBytes; ) {
     tail = Math.floor(tail / 8);
@@ -71,6 +71,13 @@ async function readLog(look: PodLog, reader: Reader, limits: ReadLimits): Promis
   if (!missing) return { ...about, body: answer.body };
   if (answer.status === 400 || answer.status === 404) return { ...about, body: noLog(answer, missing) };
   return { ...about, body: missing };
+}
+
+/** Between two starts the pod's status names a run that the runtime has removed already; a moment later it names the newer one. */
+function isOfRemovedRun({ status, body }: ApiAnswer): boolean {
+  return (
+    status === 200 && Buffer.from(body.subarray(0, 200)).includes("unable to retrieve container logs for ")
+  );
 }
 
 /** The container has not started yet, or what it said is no longer kept: nothing is hidden. */

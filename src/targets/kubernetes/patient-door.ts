@@ -5,7 +5,12 @@ import type { ReadSession } from "../../model/target.ts";
 export interface Reader {
   /** Counts what was really sent, retries included. */
   readonly sent: () => number;
-  get(path: string, options?: Partial<ApiRequest>): Promise<ApiAnswer>;
+  get(path: string, options?: Partial<ApiRequest> & Patience): Promise<ApiAnswer>;
+}
+
+export interface Patience {
+  /** An answer that says of itself that it is of the moment: asked again like an error of the server. */
+  readonly again?: (answer: ApiAnswer) => boolean;
 }
 
 const attempts = 4;
@@ -41,7 +46,7 @@ export function patientReader(
   };
   return {
     sent: () => sent,
-    async get(path, options = {}) {
+    async get(path, { again = () => false, ...options } = {}) {
       const asked: ApiRequest = {
         method: "GET",
         path,
@@ -53,7 +58,11 @@ export function patientReader(
       // The whole of it, retries included, ends after twice the time one answer may take.
       const until = Date.now() + 2 * asked.timeoutMs;
       let answer = await once(asked);
-      for (let attempt = 1; attempt < attempts && isPassing(answer) && !signal.aborted; attempt += 1) {
+      for (
+        let attempt = 1;
+        attempt < attempts && (isPassing(answer) || again(answer)) && !signal.aborted;
+        attempt += 1
+      ) {
         const pause = pauseBefore(attempt, answer, random);
         if (Date.now() + pause >= until) break;
         await sleep(pause, signal);

@@ -48,24 +48,44 @@ const firstDifference = (written: string, again: string): string => {
   return `line ${at + 1} was: ${lines[at]}\n  and is now: ${others[at]}`;
 };
 
-/** Reads a bundle twice, and holds the answer against the one of the run that wrote it. */
-const fromBundle = async (
-  watchmend: Watchmend,
-  bundle: string,
-): Promise<{ ran: Ran; problems: string[] }> => {
-  const diagnose = ["diagnose", "--from", bundle, "--format", "json"];
-  const [ran, again] = await Promise.all([watchmend(diagnose), watchmend(diagnose)]);
+type Answer = { readonly ran: Ran; readonly problems: readonly string[] };
+
+/** Reads a bundle, and holds the answer against the analysis of the run that wrote it. */
+const fromBundle = async (watchmend: Watchmend, bundle: string): Promise<Answer> => {
+  const ran = await watchmend(["diagnose", "--from", bundle, "--format", "json"]);
   const written = readFileSync(join(bundle, analysisFile), "utf8");
   const rendered = renderAnalysisText(reportOf(ran));
+  if (written === rendered) return { ran, problems: [] };
+  const difference = firstDifference(written, rendered);
+  return { ran, problems: [`the bundle's analysis is not that of its report: ${difference}`] };
+};
+
+/** The live system and the bundle of what was read of it: the same bytes, the same exit code. */
+const liveAndSaved = async (
+  watchmend: Watchmend,
+  flags: readonly string[],
+  bundle: string,
+): Promise<Answer> => {
+  rmSync(bundle, { recursive: true, force: true });
+  const live = await watchmend(["diagnose", ...flags, "--format", "json", "--save", bundle, "--quiet"]);
+  if (!existsSync(join(bundle, analysisFile)))
+    throw new Error(`diagnose saved no bundle and ended with ${live.code}: ${tail(live.stderr)}`);
+  const { ran, problems } = await fromBundle(watchmend, bundle);
   return {
-    ran,
+    ran: live,
     problems: [
-      ...(ran.stdout === again.stdout ? [] : ["two reports of one bundle differ"]),
-      ...(written === rendered
+      ...problems,
+      ...(live.stdout === ran.stdout
         ? []
-        : [`the bundle's analysis is not that of its report: ${firstDifference(written, rendered)}`]),
+        : [`live and saved differ: ${firstDifference(live.stdout, ran.stdout)}`]),
+      ...(live.code === ran.code ? [] : [`live ended with ${live.code}, its bundle with ${ran.code}`]),
     ],
   };
+};
+
+const collected = async (watchmend: Watchmend, flags: readonly string[], bundle: string): Promise<Answer> => {
+  await collect(watchmend, flags, bundle);
+  return await fromBundle(watchmend, bundle);
 };
 
 export const judgeOf = (watchmend: Watchmend, flags: () => readonly string[], dir: string): Judge => {
@@ -74,27 +94,24 @@ export const judgeOf = (watchmend: Watchmend, flags: () => readonly string[], di
   const problems: string[] = [];
   let twinSilent = true;
   let asked = 0;
-  const answer = async (): Promise<Ran> => {
+  const answer = async (ask: typeof collected): Promise<Ran> => {
     asked += 1;
-    const bundle = join(dir, `bundle-${asked}`);
-    await collect(watchmend, flags(), bundle);
-    const { ran, problems: unequal } = await fromBundle(watchmend, bundle);
+    const { ran, problems: unequal } = await ask(watchmend, flags(), join(dir, `bundle-${asked}`));
     problems.push(...unequal);
     return ran;
   };
   return {
     diagnoses: async (expected) => {
-      const ran = await answer();
+      const ran = await answer(liveAndSaved);
       const verdict = compare(expected, reportOf(ran), ran.code);
       for (const rule of verdict.roots) roots.add(rule);
       for (const rule of verdict.accused) accused.add(rule);
       problems.push(...verdict.problems);
       if (expected.bothVerbs !== true) return;
-      const live = await watchmend(["diagnose", ...flags(), "--format", "json"]);
-      problems.push(...compareVerbs(reportOf(ran), reportOf(live)));
+      problems.push(...compareVerbs(reportOf(await answer(collected)), reportOf(ran)));
     },
     findsHealthy: async (when) => {
-      const ran = await watchmend(["diagnose", ...flags(), "--format", "json"]);
+      const ran = await answer(collected);
       const wrong = compareHealthy(reportOf(ran), ran.code);
       if (wrong.length === 0) return;
       twinSilent = false;

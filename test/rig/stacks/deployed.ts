@@ -12,7 +12,10 @@ export interface Wish {
   readonly scrapeInterval?: string;
   /** Of jenkins2, to point at a host that is not there. */
   readonly jenkins2?: string;
+  /** Lines below `components:` and after it. */
   readonly more?: string;
+  /** With Grafana and cAdvisor from `more`, and jenkins2 where nobody can scrape it. */
+  readonly isSecured?: boolean;
 }
 
 const version = (ref: string): string => ref.slice(ref.lastIndexOf(":") + 1).replace(/^v/, "");
@@ -25,6 +28,7 @@ export const model = ({
   scrapeInterval = "2s",
   jenkins2 = "10.77.0.13",
   more = "",
+  isSecured = false,
 }: Wish = {}): string =>
   `schema: watchmend.stack/v1
 name: rig
@@ -33,17 +37,15 @@ defaults: {ssh: {user: admin}}
 hosts:
   server: {address: 10.77.0.11, roles: [server, agent], labels: {role: monitoring-vm}}
   jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}
-  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}}
+  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}}
 components:
   prometheus: {version: ${version(prometheusImage2.ref)}, image: "${prometheusImage2.ref}", scrape_interval: ${scrapeInterval}, evaluation_interval: ${scrapeInterval}}
   node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}
   loki: {version: ${version(lokiImage.ref)}, image: "${lokiImage.ref}"}
   promtail: {version: ${version(promtailImage.ref)}, image: "${promtailImage.ref}"}
   alertmanager: {enabled: false}
-  grafana: {enabled: false}
-  cadvisor: {enabled: false}
-logs: {agent: promtail, journal: false}
-${more}`;
+${isSecured ? more : "  grafana: {enabled: false}\n  cadvisor: {enabled: false}\n"}logs: {agent: promtail, journal: false}
+${isSecured ? "" : more}`;
 
 export const file = ({ dir }: HostsStage): string => `${dir}/watchmend.yaml`;
 

@@ -1,7 +1,8 @@
 // The address that components bind must be one of the host's own: any other ends them with "cannot assign requested address".
 import type { PreflightCheck, PreflightDraft } from "../../../model/preflight.ts";
+import { listenAddress } from "../../../model/reachability.ts";
 import { ofHost, proofAt, sshTo } from "../answers.ts";
-import { isEvery, listenAddress } from "../listen-address.ts";
+import { isEvery } from "../listen-address.ts";
 
 export const check: PreflightCheck = {
   id: "listen-address",

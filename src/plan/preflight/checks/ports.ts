@@ -2,8 +2,9 @@
 import type { ContainerSpec } from "../../../model/desired.ts";
 import type { Listener } from "../../../model/host.ts";
 import type { HostInput, PreflightCheck, PreflightDraft } from "../../../model/preflight.ts";
+import { listenAddress } from "../../../model/reachability.ts";
 import { ofHost, proofAt, sshTo } from "../answers.ts";
-import { isSameSocket, listenAddress } from "../listen-address.ts";
+import { isSameSocket } from "../listen-address.ts";
 import { type Holder, holderOf, holdersQuestion, readHolders } from "../port-holders.ts";
 
 export const check: PreflightCheck = {

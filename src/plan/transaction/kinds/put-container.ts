@@ -24,7 +24,14 @@ const image = z.strictObject({
   name: z.string(),
   tag: z.string(),
   /** Of the new one; absent when it is taken away. */
-  fresh: z.strictObject({ words: z.array(z.string()), hash: z.string(), ready: z.string() }).optional(),
+  fresh: z
+    .strictObject({
+      words: z.array(z.string()),
+      hash: z.string(),
+      ready: z.string(),
+      keys: z.string().optional(),
+    })
+    .optional(),
   old: z
     .strictObject({
       id: z.string(),
@@ -87,6 +94,7 @@ export const putContainer = defineKind<ContainerStep, Image>({
                 words: createWords(spec, `${name}.new-${tag}`),
                 hash: hash ?? "",
                 ready: spec.ready.url,
+                ...(spec.ready.keys === undefined ? {} : { keys: spec.ready.keys }),
               },
             }
           : {}),
@@ -181,7 +189,7 @@ export const putContainer = defineKind<ContainerStep, Image>({
   },
   gate: (one, { doors }) =>
     one.fresh
-      ? askReady(accessTo(doors, one.host), { ...one, ready: one.fresh.ready })
+      ? askReady(accessTo(doors, one.host), { ...one, ready: one.fresh.ready, keys: one.fresh.keys })
       : Promise.resolve({ state: "ready", says: `${one.host}: ${one.name} is taken away` }),
   byHand: (one) => [
     `# on ${one.host}${one.old ? `; what inspect showed is in backup/${one.old.inspect.file}` : ""}`,

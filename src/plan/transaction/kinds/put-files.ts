@@ -38,7 +38,7 @@ const image = z.strictObject({
       before: z.strictObject({ hash: z.string(), ...owner }).optional(),
       after: z.strictObject({ hash: z.string(), ...owner }),
       salt: z.string(),
-      from: z.strictObject({ from: z.enum(["env", "file"]), name: z.string() }),
+      from: z.strictObject({ from: z.enum(["env", "file", "issued"]), name: z.string() }),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 // A container works when it has stayed up, answers where its readiness is asked, and says that it took its configuration.
 import { quoteWord } from "../../../model/quote.ts";
+import { curlWithKeys } from "../../door-keys.ts";
 import { type HostAccess, runScript } from "../doors.ts";
 import type { Gate } from "../step-kind.ts";
 
@@ -8,23 +9,33 @@ export interface ReadyQuestion {
   readonly engine: "docker" | "podman";
   readonly name: string;
   readonly ready: string;
+  /** Folder of the host with what opens the door. */
+  readonly keys?: string | undefined;
   /** Seconds of the host's clock: its configuration must have been read at or after this. */
   readonly readSince?: number;
 }
 
-/** Shell functions: the status and the body of a GET, with whichever program there is. */
-const fetching = `status() { if command -v curl >/dev/null 2>&1; then curl -s -o /dev/null -m 4 -w '%{http_code}' "$1"; else wget -q -T 4 -t 1 -O /dev/null "$1" && echo 200 || echo 000; fi; }
+/** Shell functions: the status and the body of a GET, with whichever program there is. A door with keys needs curl. */
+function fetching(keys: string | undefined): string {
+  if (keys !== undefined) {
+    const curl = curlWithKeys(keys);
+    return `status() { command -v curl >/dev/null 2>&1 || { echo 'needs curl'; return; }; ${curl} -s -o /dev/null -m 4 -w '%{http_code}' "$1"; }
+body() { ${curl} -s -m 4 "$1"; }
+`;
+  }
+  return `status() { if command -v curl >/dev/null 2>&1; then curl -s -o /dev/null -m 4 -w '%{http_code}' "$1"; else wget -q -T 4 -t 1 -O /dev/null "$1" && echo 200 || echo 000; fi; }
 body() { if command -v curl >/dev/null 2>&1; then curl -s -m 4 "$1"; else wget -q -T 4 -t 1 -O - "$1"; fi; }
 `;
+}
 
 const reloadMetrics =
   /^(?:prometheus_config_last_reload|alertmanager_config_last_reload|blackbox_exporter_config_last_reload|alloy_config_last_load)_(successful|success_timestamp_seconds) (\S+)$/;
 
 export async function askReady(access: HostAccess, asked: ReadyQuestion): Promise<Gate> {
-  const { engine, name, ready, host, readSince } = asked;
+  const { engine, name, ready, keys, host, readSince } = asked;
   const word = quoteWord(name);
   const metrics = quoteWord(`${new URL(ready).origin}/metrics`);
-  const script = `${fetching}no_proxy='*'; export no_proxy
+  const script = `${fetching(keys)}no_proxy='*'; export no_proxy
 i=$(${engine} container inspect --format '{{.State.Status}} {{.RestartCount}} {{.State.StartedAt}} {{.State.ExitCode}}' ${word} 2>/dev/null) || { echo gone; exit 0; }
 set -- $i
 s=$(date -d "$(printf %s "$3" | cut -c1-19 | tr T ' ') UTC" +%s 2>/dev/null || echo 0)
@@ -55,6 +66,11 @@ export function judge(
   if (state !== "running" || Number(up) < 2)
     return { state: "waiting", says: `${subject} is ${state || "starting"}${last}` };
   const status = second.replace(/^status /, "").slice(-3);
+  if (second === "status needs curl")
+    return {
+      state: "failing",
+      says: `${subject} asks for a certificate or a password: install curl on that host, it has to be asked with it`,
+    };
   if (!/^2\d\d$/.test(status))
     return {
       state: "waiting",

@@ -1,6 +1,6 @@
 // recreate-container: made again under its name with one thing changed; the old one is renamed, stopped and kept as the way back.
 import { z } from "zod";
-import { type JsonRecord, textOf, valueAt } from "../../../model/json-value.ts";
+import { isRecord, type JsonRecord, textOf, valueAt } from "../../../model/json-value.ts";
 import type { Step } from "../../../model/plan.ts";
 import { quoteWord } from "../../../model/quote.ts";
 import { sha256 } from "../../backup.ts";
@@ -42,7 +42,7 @@ export const recreateContainer = defineKind<RecreateStep, Image>({
     const access = hostFor(doors, step.host);
     if (!access) return { state: "left", because: noWayTo(step.host, `container ${step.name}`) };
     const { host } = access.door;
-    const inspect = await inspectContainer(access, step.name);
+    const inspect = withMaps(await inspectContainer(access, step.name));
     if (!inspect) return { state: "refused", because: `${host} has no container ${step.name}` };
     const because = notOurs(inspect);
     if (because !== undefined) return { state: "left", because: `${step.name}: ${because}` };
@@ -150,6 +150,14 @@ export const recreateContainer = defineKind<RecreateStep, Image>({
     ...(one.wasRunning ? [`docker start ${quoteWord(one.name)}`] : []),
   ],
 });
+
+/** Engines write nothing, null or an empty map where no port is published: a patch needs the map. */
+function withMaps(inspect: JsonRecord | undefined): JsonRecord | undefined {
+  const host = inspect?.HostConfig;
+  return isRecord(host)
+    ? { ...inspect, HostConfig: { ...host, PortBindings: host.PortBindings ?? {} } }
+    : inspect;
+}
 
 function changer(
   access: HostAccess,

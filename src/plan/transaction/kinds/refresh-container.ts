@@ -23,6 +23,7 @@ const image = z.strictObject({
     z.strictObject({ url: z.string() }),
   ]),
   ready: z.string(),
+  keys: z.string().optional(),
   /** Seconds of the host's clock before it was told. */
   since: z.int(),
 });
@@ -36,7 +37,7 @@ export const refreshContainer = defineKind<RefreshStep, Image>({
     const access = hostFor(doors, step.host);
     if (!access) return { state: "left", because: noWayTo(step.host, `container ${step.name}`) };
     const { host } = access.door;
-    const { engine, name, how, ready } = step;
+    const { engine, name, how, ready, keys } = step;
     const [inspect] = await inspectAll(access, engine, [name]);
     if (!inspect) return { state: "refused", because: `${host} has no container ${name}` };
     const since = Number((await mustRun(access, host, "date +%s")).toString("utf8").trim());
@@ -47,7 +48,7 @@ export const refreshContainer = defineKind<RefreshStep, Image>({
       before: textOf(valueAt(inspect, "State", "Status")) ?? "",
       after: how === "restart" ? "restarted" : "told to read its configuration",
       fingerprint: "",
-      image: () => ({ host, engine, name, how, ready, since }),
+      image: () => ({ host, engine, name, how, ready, since, ...(keys === undefined ? {} : { keys }) }),
     };
   },
   act: tell,

@@ -14,6 +14,10 @@ export const hostRestartImage = z.strictObject({
   name: z.string(),
   /** What identifies this run of it: changes with every start. */
   run: z.string(),
+  /** It did not run; taken back, it does not run again. */
+  wasStopped: z.literal(true).optional(),
+  /** Units that would start it at the next connection, and did not listen either. */
+  sockets: z.array(z.string()).optional(),
 });
 export type HostRestartImage = z.infer<typeof hostRestartImage>;
 
@@ -22,6 +26,12 @@ interface Running {
   readonly run: string;
   readonly state: string;
   readonly restarts: number;
+  readonly sockets?: readonly string[];
+}
+
+/** Neither running nor between two starts of a loop. */
+function isStopped({ state }: Running): boolean {
+  return /^(?:exited|created|dead|inactive|failed|configured|stopped)/.test(state);
 }
 
 export async function lookOnHost(
@@ -32,14 +42,20 @@ export async function lookOnHost(
   const { host } = access.door;
   const found = await running(access, what, name);
   if (!found) return { state: "refused", because: `${host} has no ${what} ${name}` };
+  const stopped = isStopped(found)
+    ? {
+        wasStopped: true as const,
+        ...(found.sockets && found.sockets.length > 0 ? { sockets: [...found.sockets] } : {}),
+      }
+    : {};
   return {
     state: "change",
     subject: `${host}: ${what} ${name}`,
     lock: { kind: "host", host },
     before: found.state,
-    after: "restarted",
+    after: isStopped(found) ? "started" : "restarted",
     fingerprint: "",
-    image: () => ({ at: "host", host, what, engine: found.engine, name, run: found.run }),
+    image: () => ({ at: "host", host, what, engine: found.engine, name, run: found.run, ...stopped }),
   };
 }
 
@@ -51,7 +67,10 @@ async function running(
   const word = quoteWord(name);
   const script =
     what === "unit"
-      ? `systemctl show -p LoadState,ActiveState,InvocationID,NRestarts ${word} | sort`
+      ? `systemctl show -p LoadState,ActiveState,InvocationID,NRestarts ${word} | sort
+for s in $(systemctl show -p TriggeredBy --value ${word}); do
+  systemctl -q is-active "$s" || echo "Socket=$s"
+done`
       : `for e in docker podman; do
   command -v $e >/dev/null 2>&1 || continue
   $e container inspect --format '{{.State.StartedAt}}|{{.State.Status}}{{if .State.Health}}, {{.State.Health.Status}}{{end}}|{{.RestartCount}}' ${word} 2>/dev/null && { echo $e; break; }
@@ -66,6 +85,7 @@ done; :`;
       run: value("InvocationID"),
       state: value("ActiveState"),
       restarts: Number(value("NRestarts")) || 0,
+      sockets: out.flatMap((line) => (line.startsWith("Socket=") ? [line.slice("Socket=".length)] : [])),
     };
   }
   const [facts = "", engine] = out;
@@ -84,9 +104,24 @@ export async function actOnHost(image: HostRestartImage, context: ActContext): P
   );
 }
 
+export async function undoOnHost(image: HostRestartImage, context: ActContext): Promise<void> {
+  if (!image.wasStopped) return await actOnHost(image, context);
+  const { access, lock } = reach(image.host, context);
+  await finish(
+    access,
+    `${image.what} ${image.name}`,
+    await runScript(access, `${lock.fence}${stopCommand(image)} >/dev/null`, { timeoutMs: 120_000 }),
+  );
+}
+
+function stopCommand({ engine, name, sockets = [] }: HostRestartImage): string {
+  return `${engine} stop ${[...sockets, name].map(quoteWord).join(" ")}`;
+}
+
 export async function whereOnHost(image: HostRestartImage, context: ActContext): Promise<Standing> {
   const found = await running(accessTo(context.doors, image.host), image.what, image.name);
   if (!found) return { is: "elsewhere", says: `${image.host} has no ${image.what} ${image.name} any more` };
+  if (image.wasStopped) return { is: isStopped(found) ? "before" : "after" };
   return { is: found.run === image.run ? "before" : "after" };
 }
 
@@ -120,6 +155,7 @@ async function secondsUp(image: HostRestartImage, { doors }: ActContext): Promis
   return Number.isFinite(seconds) ? seconds : 99;
 }
 
-export function hostByHand({ host, engine, name }: HostRestartImage): string[] {
-  return [`# on ${host}`, `${engine} restart ${quoteWord(name)}`];
+export function hostByHand(image: HostRestartImage): string[] {
+  const { host, engine, name, wasStopped } = image;
+  return [`# on ${host}`, wasStopped ? stopCommand(image) : `${engine} restart ${quoteWord(name)}`];
 }

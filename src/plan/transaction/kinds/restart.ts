@@ -10,6 +10,7 @@ import {
   hostGate,
   hostRestartImage,
   lookOnHost,
+  undoOnHost,
   whereOnHost,
 } from "./restart-on-host.ts";
 import {
@@ -30,7 +31,7 @@ type Image = z.infer<typeof image>;
 
 export const restart = defineKind<RestartStep, Image>({
   does: ["restart"],
-  again: true,
+  again: (one) => one.at === "workload" || one.wasStopped !== true,
   parse: (value) => image.parse(value),
   async look(step, { doors }) {
     const { kind, name, namespace, host } = step.what;
@@ -59,7 +60,7 @@ export const restart = defineKind<RestartStep, Image>({
   act: (one, context) => (one.at === "workload" ? actOnWorkload(one, context) : actOnHost(one, context)),
   where: (one, context) =>
     one.at === "workload" ? whereIsWorkload(one, context) : whereOnHost(one, context),
-  undo: (one, context) => (one.at === "workload" ? undoWorkload(one, context) : actOnHost(one, context)),
+  undo: (one, context) => (one.at === "workload" ? undoWorkload(one, context) : undoOnHost(one, context)),
   gate: (one, context) => (one.at === "workload" ? workloadGate(one, context) : hostGate(one, context)),
   byHand: (one) => (one.at === "workload" ? workloadByHand(one) : hostByHand(one)),
 });

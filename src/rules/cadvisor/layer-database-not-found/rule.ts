@@ -3,6 +3,18 @@ import type { Facts } from "../../../model/facts.ts";
 import { byHand } from "../../by-hand.ts";
 import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
 
+/** Drivers of Docker's own image store. */
+const graphDrivers: ReadonlySet<string> = new Set([
+  "overlay2",
+  "overlay",
+  "aufs",
+  "btrfs",
+  "devicemapper",
+  "zfs",
+  "vfs",
+  "fuse-overlayfs",
+]);
+
 export const rule = textRule({
   id: "cadvisor/layer-database-not-found",
   title:
@@ -86,11 +98,13 @@ function confirm(hit: TextHit, facts: Pick<Facts, "docker.engines">): Confirmati
       proof: engine?.rootDir ? [engine.fieldsAt?.rootDir ?? engine.at] : [],
       says: `Docker's data root is ${root}, not /var/lib/docker, and is not mounted there in ${who}'s container: it finds no layer of the containers`,
     };
-  if (engine?.storageDriver === "overlay2")
+  // The containerd store calls its snapshotter overlayfs; a graph driver in the path means that Docker keeps a layerdb somewhere.
+  const driver = engine?.storageDriver ?? hit.line.text.match(/\/image\/([\w-]+)\/layerdb\//)?.[1];
+  if (driver && graphDrivers.has(driver))
     return {
       certainty: "likely",
       proof: at,
-      says: `${who} finds no layerdb below /var/lib/docker although the storage driver is overlay2: Docker's data root is elsewhere or not mounted into the container`,
+      says: `${who} finds no layerdb below /var/lib/docker although the storage driver is ${driver}: Docker's data root is elsewhere (Docker Desktop, WSL 2, snap, another data-root) or not mounted into the container`,
     };
   return {};
 }

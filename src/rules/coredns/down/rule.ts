@@ -1,8 +1,13 @@
 // The cluster's name server answers nobody: every name fails, not just one.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
 import type { Node } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { valueAt } from "../../../stack/config-value.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
 import { readDialError } from "../../dial-text.ts";
 import { crashing, isReady } from "../../pod-state.ts";
 import { matches } from "../../text-rule.ts";
@@ -104,20 +109,21 @@ export const rule = defineRule({
     };
     return [finding];
   },
-  fix: (finding) => ({
-    summary: finding.says.includes("Loop")
-      ? "Break the loop: let the Corefile forward to real servers (forward . 1.1.1.1 or the kubelet's --resolv-conf=/run/systemd/resolve/resolv.conf) instead of the node's 127.0.0.53"
-      : "Get the CoreDNS pods in kube-system ready (see their log and events), then test with nslookup kubernetes.default",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Look at CoreDNS",
-        command:
-          "kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide; kubectl -n kube-system logs -l k8s-app=kube-dns --tail=50",
-      },
-    ],
-  }),
+  fix: (finding, facts) =>
+    repair("Let CoreDNS run again: it was scaled to nothing", "disruptive", scaleUp(facts)) ?? {
+      summary: finding.says.includes("Loop")
+        ? "Break the loop: let the Corefile forward to real servers (forward . 1.1.1.1 or the kubelet's --resolv-conf=/run/systemd/resolve/resolv.conf) instead of the node's 127.0.0.53"
+        : "Get the CoreDNS pods in kube-system ready (see their log and events), then test with nslookup kubernetes.default",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Look at CoreDNS",
+          command:
+            "kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide; kubectl -n kube-system logs -l k8s-app=kube-dns --tail=50",
+        },
+      ],
+    },
   explains: [
     { rule: "kubernetes/pod-crash-looping", via: "same-component", mechanism: "CoreDNS ends at this" },
     { rule: "kubernetes/pod-not-ready", via: "same-component", mechanism: "CoreDNS does not become ready" },
@@ -126,4 +132,20 @@ export const rule = defineRule({
 
 function lostNodes(nodes: readonly Node[]): ReadonlySet<string> {
   return new Set(nodes.filter(({ ready }) => ready === false).map(({ name }) => name));
+}
+
+/** Only what was scaled to nothing; pods that are there and do not work have reasons of their own. */
+function scaleUp(facts: Pick<Facts, "kubernetes.objects">): readonly Step[] {
+  const names = ["coredns", "kube-dns", "rke2-coredns-rke2-coredns"];
+  return names.flatMap((name) =>
+    changeObject(
+      facts,
+      { kind: "Deployment", namespace: "kube-system", name },
+      `Run ${name} again`,
+      (value) =>
+        valueAt(value, "spec", "replicas") === 0
+          ? [{ op: "replace", path: ["spec", "replicas"], value: 1, expect: 0 }]
+          : [],
+    ),
+  );
 }

@@ -58,12 +58,30 @@ export const rule = defineRule({
       ];
     });
   },
-  fix: (finding) =>
-    byHand(
-      "Start the engine, and enable it so that it comes back after a reboot: systemctl enable --now docker.socket docker.service; containers without a restart policy have to be started, too",
-      `Start Docker on ${finding.subject.id}`,
-      "systemctl enable --now docker.socket docker.service && docker ps -a",
-    ),
+  fix: (finding, facts) => {
+    const host = finding.subject.id;
+    const summary =
+      "Start the engine, and enable it so that it comes back after a reboot: systemctl enable --now docker.socket docker.service; containers without a restart policy have to be started, too";
+    const unit = facts["host.units"].find((one) => one.host === host && one.name === "docker.service");
+    // What has failed to start says why in its journal, and fails again.
+    if (unit?.active !== "inactive")
+      return byHand(
+        summary,
+        `Start Docker on ${host}`,
+        "journalctl -u docker.service -n 50; systemctl enable --now docker.socket docker.service && docker ps -a",
+      );
+    return {
+      summary,
+      risk: "disruptive",
+      steps: [
+        {
+          do: "restart",
+          title: `Start the engine of ${host}`,
+          what: { kind: "unit", host, name: "docker.service" },
+        },
+      ],
+    };
+  },
 });
 
 /** Its state stands in the list of units and in what was asked of it alone. */

@@ -9,6 +9,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import { readPrometheusConfig } from "../../../stack/prometheus-config.ts";
 import { byHand } from "../../by-hand.ts";
+import { ownerOf } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
 /** What people write who have met it. */
@@ -68,10 +69,25 @@ export const rule = defineRule({
         : judged.slice(0, 1);
     });
   },
-  fix: (finding) => {
+  fix: (finding, _facts, stack) => {
     const [, file, name] = /^(\S+) .* into (\S+) /.exec(finding.says) ?? [];
+    const folder = `${file?.replace(/\/[^/]*$/, "") || "./prometheus"}:/etc/prometheus:ro`;
+    const docker = ownerOf(finding, stack)?.docker;
+    // A start binds what lies there now; a notice is about what has not happened yet.
+    if (docker?.origin === "running" && docker.host !== undefined && finding.severity === "critical")
+      return {
+        summary: `Start ${docker.name} again: it binds the file that lies there now. To be rid of it for good, mount the folder instead of the file (${folder})`,
+        risk: "disruptive",
+        steps: [
+          {
+            do: "restart",
+            title: `Start ${docker.name} again, on the file as it is now`,
+            what: { kind: "container", host: docker.host, name: docker.name },
+          },
+        ],
+      };
     return byHand(
-      `Mount the folder instead of the file (${file?.replace(/\/[^/]*$/, "") || "./prometheus"}:/etc/prometheus:ro); at once: docker compose up -d --force-recreate ${name ?? "SERVICE"}. Compare /api/v1/status/config with the file after every reload`,
+      `Mount the folder instead of the file (${folder}); at once: docker compose up -d --force-recreate ${name ?? "SERVICE"}. Compare /api/v1/status/config with the file after every reload`,
       "In the compose file, then docker compose up -d",
     );
   },

@@ -3,10 +3,12 @@ import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { Stack } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
 import { repair } from "../../change-configuration.ts";
 import { type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
-import { failedReaches, reachFacts, reachFinding } from "../../failed-reach.ts";
+import { addressOf, remake } from "../../change-running.ts";
+import { failedReaches, type ReachFacts, reachFacts, reachFinding } from "../../failed-reach.ts";
 
 export const rule = defineRule({
   id: "docker/port-not-published",
@@ -41,11 +43,11 @@ export const rule = defineRule({
         ),
       );
   },
-  fix(finding, facts) {
+  fix(finding, facts, stack) {
     const repaired = repair(
       "Publish the port on the address that is scraped; let only Prometheus in where a firewall is used",
       "disruptive",
-      publish(finding, facts),
+      [...publishRunning(finding, facts, stack), ...publish(finding, facts)],
     );
     if (repaired) return repaired;
     const port = finding.says.match(/:(\d+) refuses/)?.[1] ?? "9100";
@@ -72,5 +74,34 @@ function publish(
         ? { op: "append", path: ["ports"], value: entry }
         : { op: "set", path: ["ports"], value: [entry] },
     ]),
+  );
+}
+
+/** The running container, made again with the port on the address of its host that was dialled. */
+function publishRunning({ says }: FindingDraft, facts: ReachFacts, stack: Stack): readonly Step[] {
+  const entry = failedReaches(facts, stack).find(
+    ({ dial, isItsHost, reach }) =>
+      isItsHost &&
+      reach.mechanism === "bridge-unpublished" &&
+      says.startsWith(`${dial.targetHost}:${dial.targetPort} refuses`),
+  );
+  const [, name] = /container (\S+) serves port/.exec(says) ?? [];
+  const container = entry?.network.containers.find((one) => one.origin === "running" && one.name === name);
+  if (!entry?.host || !container) return [];
+  const { targetHost, targetPort } = entry.dial;
+  const address = addressOf(entry.host, targetHost, facts);
+  // Whoever publishes it nowhere yet; a port that is published under another number is somebody's choice.
+  if (address === undefined || container.ports?.some(({ hostPort }) => hostPort !== undefined)) return [];
+  return remake(
+    container,
+    `Publish ${container.name} on ${address}:${targetPort}`,
+    { HostConfig: { PortBindings: {} } },
+    [
+      {
+        op: "set",
+        path: ["HostConfig", "PortBindings", `${targetPort}/tcp`],
+        value: [{ HostIp: address, HostPort: String(targetPort) }],
+      },
+    ],
   );
 }

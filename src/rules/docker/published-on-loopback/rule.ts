@@ -2,8 +2,8 @@
 import type { Fix } from "../../../model/finding.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
-import { isLoopback } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
+import { addressOf } from "../../change-running.ts";
 import { failedReaches, type ReachFacts, reachFacts, reachFinding } from "../../failed-reach.ts";
 
 export const rule = defineRule({
@@ -89,19 +89,4 @@ function remake(says: string, facts: ReachFacts, stack: Stack): Fix | undefined 
       },
     ],
   };
-}
-
-/** Never all addresses: the one that was dialled, or the host's only one beside those of containers and loopback. */
-function addressOf(host: string, dialled: string, facts: ReachFacts): string | undefined {
-  const own = facts["host.addresses"].filter((one) => one.container === undefined && one.host === host);
-  const addresses = own.flatMap(({ cidr, device }) =>
-    isOutward(device) && /^\d+\.\d+\.\d+\.\d+/.test(cidr) ? [cidr.split("/")[0] ?? ""] : [],
-  );
-  if (addresses.includes(dialled)) return dialled;
-  const outward = [...new Set(addresses)].filter((address) => !isLoopback(address));
-  return outward.length === 1 ? outward[0] : undefined;
-}
-
-function isOutward(device: string): boolean {
-  return !/^(?:lo|docker|br-|veth|virbr|cni|flannel|tunl|podman)/.test(device);
 }

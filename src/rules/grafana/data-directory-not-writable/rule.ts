@@ -1,6 +1,6 @@
 // Grafana runs as 472 and may not write /var/lib/grafana.
 import { confirmNotWritable, giveBack, startAgain } from "../../data-directory-text.ts";
-import { textRule } from "../../text-rule.ts";
+import { type TextHit, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "grafana/data-directory-not-writable",
@@ -20,9 +20,18 @@ export const rule = textRule({
   ],
   except: ["Read-only file system"],
   uses: ["kubernetes.claims", "kubernetes.volumes", "host.files", "ansible.files"],
-  confirm: (hit, facts) => confirmNotWritable(hit.component, "/var/lib/grafana", facts),
-  says: ({ captures }) =>
-    `${captures.path ?? "/var/lib/grafana"} is not writable for Grafana: the directory behind it is not owned by uid 472`,
+  confirm: (hit, facts) => {
+    // the image's script says "not writable" for a read-only file system, too
+    const isReadOnly = facts["text.lines"].some(
+      (line) =>
+        /read-only file system/i.test(line.text) &&
+        (line.component === "grafana" || line.text.includes(dataPath(hit))) &&
+        line.at.source === hit.line.at.source,
+    );
+    return isReadOnly ? { holds: false } : confirmNotWritable(hit.component, dataPath(hit), facts);
+  },
+  says: (hit) =>
+    `${dataPath(hit)} is not writable for Grafana: the directory behind it is not owned by uid 472`,
   rivals: [
     {
       rule: "host/selinux-denies-access",
@@ -58,3 +67,10 @@ export const rule = textRule({
     };
   },
 });
+
+function dataPath({ lines }: TextHit): string {
+  return (
+    lines.flatMap(({ text }) => /GF_PATHS_DATA='([^']{1,300})'/.exec(text)?.[1] ?? [])[0] ??
+    "/var/lib/grafana"
+  );
+}

@@ -12,6 +12,13 @@ export const rule = textRule({
   effect: "down",
   phase: "storage",
   texts: ["attempt to write a readonly database"],
+  // Where the whole directory is refused, the start script has said so, and that is the cause.
+  confirm: (hit, facts) => ({
+    holds: !facts["text.lines"].some(
+      (line) =>
+        /GF_PATHS_DATA='[^']*' is not writable/.test(line.text) && line.at.source === hit.line.at.source,
+    ),
+  }),
   says: () =>
     "grafana.db (or its directory) is not writable for Grafana's user: attempt to write a readonly database",
   decideWith: "ls -ln /var/lib/grafana/grafana.db; ls -ldn /var/lib/grafana",

@@ -9,7 +9,11 @@ import { sameProvisioning } from "../../../stack/provisioned.ts";
 import { editStep, filesOf, ownerOf, readAgain, repair } from "../../change-configuration.ts";
 import { matches } from "../../text-rule.ts";
 
-const texts = ["Only one datasource per organization can be marked as default"];
+const texts = [
+  "Only one datasource per organization can be marked as default",
+  // before 5.3 the limit was over all organisations
+  "Only one datasource can be marked as default",
+];
 const patterns = texts.map(compilePattern);
 
 export const rule = defineRule({
@@ -40,7 +44,9 @@ export const rule = defineRule({
         says:
           first && second
             ? `Data sources ${first.name} and ${second.name} both have isDefault: true in one organisation`
-            : "More than one provisioned data source has isDefault: true (one of them may come from a chart's sidecar ConfigMap)",
+            : line && !/per organi[sz]ation/i.test(line.text)
+              ? "More than one provisioned data source has isDefault: true: this Grafana (before 5.3) allows one over all organisations together"
+              : "More than one provisioned data source has isDefault: true (one of them may come from a chart's sidecar ConfigMap)",
         proof: [
           ...(first && second ? [first.at, second.at] : []),
           ...(line ? [{ ...line.at, excerpt: line.text }] : []),

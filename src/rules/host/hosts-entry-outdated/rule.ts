@@ -1,8 +1,13 @@
 // A line in /etc/hosts wins over DNS, also years after the machine has moved.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
+import type { Setting } from "../../../model/host.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { isLoopback } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
+import { repair } from "../../change-configuration.ts";
+import { addressOf } from "../../change-running.ts";
 import { failing, namesOf } from "../../failing-towards.ts";
 
 export const rule = defineRule({
@@ -52,13 +57,57 @@ export const rule = defineRule({
     }
     return [...found.values()];
   },
-  fix: (finding) =>
+  fix: (finding, facts) =>
+    repair("Correct the address, and start the containers that got a copy of the file again", "disruptive", [
+      ...correct(finding, facts),
+    ]) ??
     byHand(
       "Correct or remove the line, then restart the containers that got a copy of the file",
       `Correct ${finding.subject.id}`,
       "getent ahosts NAME",
     ),
 });
+
+type Needed = Pick<Facts, "host.settings" | "host.addresses">;
+
+/** Only where the machine has one address to the outside: of several, which one is meant is not known. */
+function correct({ says }: FindingDraft, facts: Needed): readonly Step[] {
+  const [, host, name, wrong] = /^\/etc\/hosts of (\S+) says that (\S+) is (\S+),/.exec(says) ?? [];
+  if (host === undefined || name === undefined || wrong === undefined) return [];
+  const isWrong = (one: Setting): boolean =>
+    one.host === host && one.name === `hosts ${name}` && one.value === wrong;
+  const entry = facts["host.settings"].find((one) => isWrong(one) && one.container === undefined);
+  const machine = facts["host.addresses"].find(
+    (one) =>
+      one.container === undefined && one.host !== undefined && one.host !== host && isNamed(one.host, name),
+  )?.host;
+  const address = machine === undefined ? undefined : addressOf(machine, name, facts);
+  const { written, at } = entry ?? {};
+  if (address === undefined || at?.line === undefined || !written?.trimStart().startsWith(wrong)) return [];
+  // A line that names other machines as well is not about this one alone.
+  const names = written.trim().split("#")[0]?.trim().split(/\s+/).slice(1) ?? [];
+  if (!names.every((one) => isNamed(name, one) || isNamed(one, name))) return [];
+  const copies = facts["host.settings"].flatMap((one) => (isWrong(one) ? (one.container ?? []) : []));
+  return [
+    {
+      do: "replace-lines",
+      title: `Let /etc/hosts of ${host} give ${name} the address ${address}`,
+      file: { source: at.source, line: at.line },
+      from: at.line,
+      to: at.line,
+      expect: written,
+      replacement: written.replace(wrong, address),
+      live: { kind: "file", host, path: "/etc/hosts" },
+    },
+    ...[...new Set(copies)].map(
+      (container): Step => ({
+        do: "restart",
+        title: `Let ${container} get the corrected file`,
+        what: { kind: "container", host, name: container },
+      }),
+    ),
+  ];
+}
 
 function isNamed(host: string, name: string): boolean {
   return host === name || host.split(".")[0] === name.split(".")[0];

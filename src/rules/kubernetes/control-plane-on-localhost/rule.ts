@@ -22,16 +22,8 @@ export const rule = textRule({
   nature: "cause",
   effect: "no-data-in",
   from: "any",
-  texts: [
-    "dial tcp {ip}:10257: connect: connection refused",
-    "dial tcp {ip}:10259: connect: connection refused",
-    "dial tcp {ip}:10251: connect: connection refused",
-    "dial tcp {ip}:10252: connect: connection refused",
-    "dial tcp {ip}:2381: connect: connection refused",
-    "dial tcp {ip}:10249: connect: connection refused",
-    "dial tcp {ip}:10251: getsockopt: connection refused",
-    "dial tcp {ip}:10252: getsockopt: connection refused",
-  ],
+  // Go before 1.11 says getsockopt where later ones say connect.
+  texts: Object.keys(parts).map((port) => `dial tcp {ip}:${port}: {call}: connection refused`),
   uses: ["kubernetes.pods", "kubernetes.objects", "config.documents", "host.listeners"],
   confirm: (hit, facts) => {
     if (/127\.0\.0\.1|localhost/.test(hit.captures.ip ?? "")) return { holds: false };

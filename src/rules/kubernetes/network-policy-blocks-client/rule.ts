@@ -3,11 +3,15 @@ import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import type { KubernetesObject } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import { listAt, textAt, valueAt } from "../../../stack/config-value.ts";
 import { kindOfName } from "../../../stack/identify.ts";
 import { ingressVerdict, isIngressPolicy, type PolicyEnd } from "../../../stack/network-policy.ts";
+import { repair } from "../../change-configuration.ts";
+import { changeObject } from "../../change-object.ts";
+import { splitName } from "../../change-selector.ts";
 import { readDialError } from "../../dial-text.ts";
 import { matches } from "../../text-rule.ts";
 
@@ -62,19 +66,56 @@ export const rule = defineRule({
     if (byTargets.length > 0) return byTargets;
     return fromTexts(facts);
   },
-  fix: (finding) => ({
-    summary: `Add a NetworkPolicy (they add up) or a from entry that admits the client: ${finding.says.match(/does not admit ([^:;,]+)/)?.[1] ?? "its namespace and pod labels"} on the port it uses`,
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title:
-          "Allow ingress: from.namespaceSelector matchLabels kubernetes.io/metadata.name: CLIENT_NAMESPACE, ports: the metrics or web port",
-        command: "kubectl -n NAMESPACE get networkpolicy -o yaml",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Admit the client, and nobody else, on the port it uses",
+      "safe",
+      admit(finding, facts, stack),
+    ) ?? {
+      summary: `Add a NetworkPolicy (they add up) or a from entry that admits the client: ${finding.says.match(/does not admit ([^:;,]+)/)?.[1] ?? "its namespace and pod labels"} on the port it uses`,
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title:
+            "Allow ingress: from.namespaceSelector matchLabels kubernetes.io/metadata.name: CLIENT_NAMESPACE, ports: the metrics or web port",
+          command: "kubectl -n NAMESPACE get networkpolicy -o yaml",
+        },
+      ],
+    },
 });
+
+/** One more entry beside those of the policy that was named: the client's pods by their labels, one port. */
+function admit(
+  { subject, says }: FindingDraft,
+  facts: Pick<Facts, "kubernetes.objects">,
+  stack: Stack,
+): readonly Step[] {
+  const [client, server] = subject.id
+    .split(" → ")
+    .map((id) => stack.components.find((component) => component.id === id));
+  const [, named] = /^NetworkPolicy (\S+) selects/.exec(says) ?? [];
+  const labels = client && (client.workload?.selector ?? labelsOf(client));
+  const port = server && portOf(server);
+  if (!client || !server || !labels || Object.keys(labels).length === 0 || port === undefined || !named)
+    return [];
+  const { namespace, name } = splitName(named);
+  const isNear = client.namespace === server.namespace;
+  const peer = {
+    ...(isNear
+      ? {}
+      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": client.namespace } } }),
+    podSelector: { matchLabels: { ...labels } },
+  };
+  if (!isNear && client.namespace === undefined) return [];
+  const entry = { from: [peer], ports: [{ port, protocol: "TCP" }] };
+  return changeObject(
+    facts,
+    { kind: "NetworkPolicy", namespace, name },
+    `Admit ${client.name} to port ${port} of ${server.name}`,
+    () => [{ op: "append", path: ["spec", "ingress"], value: entry }],
+  );
+}
 
 /** Both ends are known: the policies answer by themselves. */
 function fromRelations(facts: Known, stack: Stack): FindingDraft[] {

@@ -1,10 +1,15 @@
 // A client asks for a Service name that does not exist, while a similar one does.
+import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
+import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { Stack } from "../../../model/stack.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { kindOfName } from "../../../stack/identify.ts";
+import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 import { readDialError } from "../../dial-text.ts";
+import { hostOfUrl } from "../../failing-towards.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = ["no such host"];
@@ -21,6 +26,7 @@ export const rule = defineRule({
   nature: "cause",
   effect: "none",
   needs: ["text.lines", "kubernetes.services"],
+  uses: ["config.documents"],
   texts,
   rivals: [
     {
@@ -79,9 +85,41 @@ export const rule = defineRule({
     }
     return [...found.values()];
   },
-  fix: (finding) => ({
-    summary: `Correct the URL: ${finding.says.match(/(?:meant is|name it \()\s*([\w.-]+)/)?.[1] ?? "use the Service's real name"} (http://SERVICE.NAMESPACE.svc.cluster.local:PORT)`,
-    risk: "safe",
-    steps: [{ do: "by-hand", title: "Change the client's URL and restart it" }],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Name the Service that there is in the client's URL",
+      "disruptive",
+      correctUrl(finding, facts, stack),
+    ) ?? {
+      summary: `Correct the URL: ${finding.says.match(/(?:meant is|name it \()\s*([\w.-]+)/)?.[1] ?? "use the Service's real name"} (http://SERVICE.NAMESPACE.svc.cluster.local:PORT)`,
+      risk: "safe",
+      steps: [{ do: "by-hand", title: "Change the client's URL and restart it" }],
+    },
 });
+
+/** In the client's own files, whose URLs have exactly this host; port and path stay. */
+function correctUrl(
+  finding: FindingDraft,
+  facts: { readonly "config.documents"?: Facts["config.documents"] },
+  stack: Stack,
+): readonly Step[] {
+  const client = ownerOf(finding, stack);
+  const [, host] = / → (\S+)$/.exec(finding.subject.id) ?? [];
+  const [, right] = /(?:meant is|name it \()\s*([\w.-]+)/.exec(finding.says) ?? [];
+  if (!client || host === undefined || right === undefined) return [];
+  const steps = filesOf(facts)
+    .filter((doc) => client.configs.includes(doc))
+    .flatMap((doc) =>
+      replaceValues(
+        valuesIn(doc, (value) => typeof value === "string" && hostOfUrl(value)?.toLowerCase() === host),
+        `Let ${client.name} ask ${right} instead of ${host}`,
+        (value) => (String(value).includes("://") ? withHost(String(value), right) : undefined),
+      ),
+    );
+  return steps.length === 0 ? [] : [...steps, ...readAgain(client)];
+}
+
+/** What stands between the scheme (and a login) and the port. */
+function withHost(url: string, host: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]{1,20}:\/\/(?:[^/@\s]{1,200}@)?)[^/:?#\s]{1,253}/i, `$1${host}`);
+}

@@ -12,7 +12,11 @@ export const rule = textRule({
   nature: "cause",
   effect: "down",
   phase: "config",
-  texts: ["query filtering for deletes requires 'compactor_grpc_address' or 'compactor_address'"],
+  texts: [
+    "query filtering for deletes requires 'compactor_grpc_address' or 'compactor_address'",
+    // before 2.7
+    "query filtering for deletes requires 'compactor_address' to be configured",
+  ],
   from: "any",
   says: () =>
     "common.compactor_grpc_address (or compactor_address) is not set, and this process runs without the compactor: set common.compactor_grpc_address: COMPACTOR:9095",

@@ -12,12 +12,18 @@ export const rule = textRule({
   layer: "auth",
   nature: "cause",
   effect: "no-data-in",
-  texts: ["no org id"],
+  // In the access log of a gateway only status and size are left of the answer: `no org id` and a line end are 10 bytes.
+  texts: ["no org id", '401 "{method} /loki/api/v1/{path} HTTP/{protocol}" 10 "'],
   from: "any",
   about: "loki",
   uses: ["config.documents"],
   confirm(hit, facts, stack) {
     const settings = lokiSettings(facts, stack, hit.component);
+    if (
+      !/no org id/i.test(hit.line.text) &&
+      !/ 401 "(?:GET|POST) \/loki\/api\/v1\/\S+ HTTP\/[\d.]+" 10 "/.test(hit.line.text)
+    )
+      return { holds: false };
     const off = settings.find(({ authEnabled }) => authEnabled.at && !authEnabled.value);
     const on = settings.find(({ authEnabled }) => authEnabled.at && authEnabled.value);
     if (off && !on) return { holds: false };

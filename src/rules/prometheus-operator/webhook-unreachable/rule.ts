@@ -3,7 +3,7 @@ import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "prometheus-operator/webhook-unreachable",
-  title: "The API server cannot reach the admission webhook: its call runs into a time-out",
+  title: "The API server cannot reach the admission webhook, so it refuses every object the webhook must see",
   why: "The call to the webhook comes from the control plane. On private clusters (GKE, EKS with another CNI) the firewall lets it reach nodes only on a few ports, and the operator's webhook port (8443 or 10250) is not among them. Every object the webhook must see is then refused after the time-out.",
   severity: "critical",
   component: "prometheus-operator",
@@ -49,9 +49,10 @@ export const rule = textRule({
     "https://github.com/helm/charts/issues/16249",
     "https://cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules",
   ],
-  fix: () => ({
-    summary:
-      "Add a firewall rule from the control plane to the nodes for tcp 8443 (or 10250, see the Service's targetPort); otherwise hostNetwork for the operator, or prometheusOperator.admissionWebhooks.failurePolicy=Ignore (no validation)",
+  fix: (finding) => ({
+    summary: finding.says.startsWith("Nothing answers")
+      ? "Wait until the operator's pod is Ready (kubectl -n NAMESPACE rollout status deploy OPERATOR) and run the upgrade again; if the pod does not start, that is what to mend. Until then prometheusOperator.admissionWebhooks.failurePolicy=Ignore lets objects pass unchecked"
+      : "Add a firewall rule from the control plane to the nodes for tcp 8443 (or 10250, see the Service's targetPort); otherwise hostNetwork for the operator, or prometheusOperator.admissionWebhooks.failurePolicy=Ignore (no validation)",
     risk: "safe",
     steps: [
       {

@@ -18,6 +18,8 @@ export const rule = textRule({
     "corrupted block {block}",
     "decoding chunk: block…",
   ],
+  // a file of the head is no block, and with it the storage does not open
+  except: ["chunks_head/{file}: invalid magic number"],
   says: ({ captures }) =>
     `Block ${captures.block ?? "named in the log"} is damaged: what reads that time range fails`,
   rivals: [{ rule: "prometheus/block-without-meta", tellApart: "there the storage does not open at all" }],

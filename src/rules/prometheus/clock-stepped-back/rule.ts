@@ -1,4 +1,5 @@
 // The head holds samples of the future, so everything that is right now is too old.
+import { clockMoved, clockMovedTexts } from "../../clock-moved.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -18,6 +19,7 @@ export const rule = textRule({
     "Scrape health sample discarded…sample timestamp out of order",
     "Scrape commit failed…out of bounds",
   ],
+  looksFor: clockMovedTexts,
   uses: ["host.clocks"],
   unconfirmed: "silent",
   confirm: (hit, facts) => {
@@ -31,12 +33,19 @@ export const rule = textRule({
     const said = facts["text.lines"].find(
       (line) => line.stream === "note" && /reboot|time ?sync|clock|timesync|suspend|resum/i.test(line.text),
     );
-    const jumped = facts["text.lines"].find((line) =>
-      /Time jumped|Clock change detected|time has been changed|System clock wrong/i.test(line.text),
-    );
-    if (targets.size < 2 && !isReport) return { holds: false };
+    const jumped = facts["text.lines"].find((line) => clockMoved.test(line.text));
+    if (targets.size < 2 && !isReport && !jumped) return { holds: false };
     const proof = [clock?.at, jumped?.at, said?.at].flatMap((at) => (at ? [at] : []));
-    return proof.length > 0 ? { holds: true, proof } : { holds: true, certainty: "likely" };
+    // a time service that has found its server has not said yet that it moved the clock
+    if (proof.length > 0)
+      return {
+        holds: true,
+        proof,
+        ...(!clock && !said && jumped && /synchroni[sz]|contacted/i.test(jumped.text)
+          ? { certainty: "likely" as const }
+          : {}),
+      };
+    return { holds: true, certainty: "likely" };
   },
   says: ({ lines }) =>
     `Every sample is rejected as out of bounds (${lines.length} kinds of lines over several targets): the host clock was ahead of real time and was set back, the head still holds the future`,

@@ -2,6 +2,8 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { raiseMemoryLimit } from "../../change-resources.ts";
 import { oomKilled } from "../../memory-kill.ts";
 import { matches } from "../../text-rule.ts";
 
@@ -33,6 +35,7 @@ export const rule = defineRule({
   phase: "run",
   needs: [],
   needsAny: ["kubernetes.pods", "docker.containers", "text.lines"],
+  uses: ["kubernetes.objects"],
   texts: [...replay, ...kernel, ...done],
   rivals: [
     {
@@ -72,16 +75,24 @@ export const rule = defineRule({
     }
     return findings;
   },
-  fix: () => ({
-    summary:
-      "Raise the memory limit (for one successful start at least), then find the series that grew; lowering retention does not help",
-    risk: "disruptive",
-    steps: [
-      {
-        do: "by-hand",
-        title: "See which metrics have most series",
-        command: "curl -s http://PROMETHEUS:9090/api/v1/status/tsdb",
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Raise the memory limit, then find the series that grew (api/v1/status/tsdb); lowering retention does not help",
+      "disruptive",
+      raiseMemoryLimit(ownerOf(finding, stack), facts, leastBytes),
+    ) ?? {
+      summary:
+        "Raise the memory limit (for one successful start at least), then find the series that grew; lowering retention does not help",
+      risk: "disruptive",
+      steps: [
+        {
+          do: "by-hand",
+          title: "See which metrics have most series",
+          command: "curl -s http://PROMETHEUS:9090/api/v1/status/tsdb",
+        },
+      ],
+    },
 });
+
+/** What a server with a few thousand series needs; below that a doubled limit is met again at once. */
+const leastBytes = 512 * 1024 ** 2;

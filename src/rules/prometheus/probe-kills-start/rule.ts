@@ -1,4 +1,6 @@
 // A start that takes longer than the probe allows: the kubelet kills it, and the replay begins anew.
+import { ownerOf, repair } from "../../change-configuration.ts";
+import { allowStart } from "../../change-resources.ts";
 import { startBudgetSeconds } from "../../probe-budget.ts";
 import { textRule } from "../../text-rule.ts";
 
@@ -22,7 +24,7 @@ export const rule = textRule({
   ],
   except: ["statuscode: 401", "statuscode: 404", "statuscode: 400", "HTTP response to HTTPS client"],
   from: ["prometheus", "kubernetes", "kubelet"],
-  uses: ["kubernetes.pods"],
+  uses: ["kubernetes.pods", "kubernetes.objects"],
   unconfirmed: "silent",
   confirm: (hit, facts, stack) => {
     const component = hit.component ?? stack.components.find((candidate) => candidate.kind === "prometheus");
@@ -79,17 +81,22 @@ export const rule = textRule({
     "https://github.com/prometheus-operator/prometheus-operator/issues/3587",
     "https://github.com/prometheus-operator/prometheus-operator/issues/3391",
   ],
-  fix: () => ({
-    summary:
-      "Give the start more time: operator spec.maximumStartupDurationSeconds: 3600, or raise startupProbe.failureThreshold",
-    risk: "safe",
-    steps: [
-      {
-        do: "by-hand",
-        title: "Raise the start-up budget of the operator's Prometheus",
-        command:
-          'kubectl -n NAMESPACE patch prometheus NAME --type merge -p \'{"spec":{"maximumStartupDurationSeconds":3600}}\'',
-      },
-    ],
-  }),
+  fix: (finding, facts, stack) =>
+    repair(
+      "Give the start more time: a startup probe that allows 15 minutes",
+      "disruptive",
+      allowStart(ownerOf(finding, stack), facts, 900),
+    ) ?? {
+      summary:
+        "Give the start more time: operator spec.maximumStartupDurationSeconds: 3600, or raise startupProbe.failureThreshold",
+      risk: "safe",
+      steps: [
+        {
+          do: "by-hand",
+          title: "Raise the start-up budget of the operator's Prometheus",
+          command:
+            'kubectl -n NAMESPACE patch prometheus NAME --type merge -p \'{"spec":{"maximumStartupDurationSeconds":3600}}\'',
+        },
+      ],
+    },
 });

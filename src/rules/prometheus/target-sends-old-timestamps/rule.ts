@@ -1,4 +1,5 @@
 // One exporter stamps its samples itself, and they are too old for the head.
+import { clockMoved } from "../../clock-moved.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -16,8 +17,12 @@ export const rule = textRule({
     const targets = new Set(
       hit.lines.map((line) => line.fields?.target ?? line.text.match(/target=(\S+)/)?.[1]),
     );
-    const others = facts["text.lines"].some((line) =>
-      /Appending scrape report failed|too far in the future/i.test(line.text),
+    const others = facts["text.lines"].some(
+      (line) =>
+        // the whole scrape is refused, or the clock was seen to move: that is this host's time
+        /Appending scrape report failed|too far in the future|Append failed.{0,40}out of bounds/i.test(
+          line.text,
+        ) || clockMoved.test(line.text),
     );
     return targets.size === 1 && !others ? { holds: true, certainty: "likely" } : { holds: false };
   },

@@ -102,6 +102,11 @@ type Denied = {
 const rootOwned = ({ name, image, core, folder, says, group }: Denied): Scenario =>
   clusterScenario({
     name,
+    repair: {
+      flags: ["--host", "admin@node1"],
+      does: ["Owner of"],
+      watches: (stage) => [`node1:${folderOf(stage)}`],
+    },
     finds: { roots: ["prometheus/data-directory-not-writable"] },
     title: `${image.ref} on a root-owned ${folder} folder of the node fails again and again: ${says.source}`,
     core,
@@ -160,6 +165,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "cluster-dns",
+    repair: { does: ["Service"] },
     finds: { roots: ["kubernetes/service-selects-nothing"] },
     title:
       "a headless Service's name resolves as long as a pod behind it is ready, and is NXDOMAIN otherwise",

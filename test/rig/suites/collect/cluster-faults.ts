@@ -2,7 +2,14 @@
 import type { Expected } from "../../diagnosis/expected.ts";
 import { grafanaImage, type ImagePart, lokiImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
-import { type ClusterStage, clusterScenario, contains, type Scenario, same } from "../../scenario.ts";
+import {
+  type ClusterStage,
+  clusterScenario,
+  contains,
+  type Repair,
+  type Scenario,
+  same,
+} from "../../scenario.ts";
 import { configMap, deployment, loki, lokiConfig, prometheus, serving } from "../../stacks/cluster.ts";
 
 type Fault = {
@@ -17,6 +24,7 @@ type Fault = {
   readonly workload: string;
   readonly expect: (stage: ClusterStage) => Promise<void>;
   readonly finds: Expected;
+  readonly repair?: Repair<ClusterStage>;
 };
 
 const available = ({ cluster, namespace }: ClusterStage, workload: string): Promise<void> =>
@@ -133,6 +141,7 @@ const removeVolumes = (stage: ClusterStage): void => {
 export const scenarios: readonly Scenario[] = [
   bent({
     name: "loki-port-mismatch",
+    repair: { does: ["Let the worker dial port"] },
     finds: { roots: ["loki/frontend-worker-port-mismatch"] },
     title: "Loki whose worker dials a port that nothing in the same file opens never becomes ready",
     core: true,
@@ -147,6 +156,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "alert-rules-yaml-error",
+    repair: { does: ["Quote the value"] },
     finds: { roots: ["prometheus/rules-file-invalid"] },
     title: "an unquoted colon in an alert's text ends Prometheus at its start",
     core: true,
@@ -160,6 +170,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-selector",
+    repair: { does: ["Service"] },
     finds: { roots: ["kubernetes/service-selects-nothing"] },
     title: "a Service that selects labels no pod has is empty while the pod is ready",
     workload: "prometheus",
@@ -172,6 +183,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-port-name",
+    repair: { does: ["Service"] },
     finds: { roots: ["kubernetes/service-port-unknown"] },
     title:
       "a Service whose target port has a name that no container port has is empty while the pod is ready",
@@ -187,6 +199,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "empty-endpoints-by-readiness",
+    repair: { does: ["probe"] },
     finds: { roots: ["kubernetes/probe-path-unknown"] },
     title: "a Service whose only pod is not ready lists it as not ready",
     workload: "prometheus",
@@ -216,6 +229,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "volume-claimed-by-another-name",
+    repair: { does: ["Name the claim that is there"] },
     finds: { roots: ["kubernetes/claimref-names-no-claim"] },
     title: "a volume whose claimRef names another claim stays Available and the claim Pending",
     workload: "prometheus",

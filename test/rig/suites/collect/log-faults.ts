@@ -83,6 +83,7 @@ const afterNewContainer = async (stage: HostsStage, positions: Positions): Promi
 export const scenarios: readonly Scenario[] = [
   hostsScenario({
     name: "wrong-loki-address",
+    repair: { does: ["Push to port 3100 of server"] },
     finds: { roots: ["host/nothing-listens"] },
     title: "an agent that pushes to a port where nobody listens keeps its lines and says so",
     core: true,

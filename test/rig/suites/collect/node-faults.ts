@@ -241,6 +241,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   clusterScenario({
     name: "rules-error-behind-wrong-owner",
+    repair: { does: ["Quote the value"] },
     finds: { roots: ["prometheus/rules-file-invalid"] },
     title: "an error in the alert rules shows only after the owner of the data folder is put right",
     core: true,

@@ -25,6 +25,7 @@ const dropRule = "INPUT -p tcp --dport 9100 -j DROP";
 export const scenarios: readonly Scenario[] = [
   hostsScenario({
     name: "agent-on-bridge-unpublished",
+    repair: { does: ["Publish node-exporter on 10.77.0.12:9100"], leaves: onBridge },
     title: "an exporter on Docker's bridge without a published port is refused, while its container runs",
     core: true,
     needs: stack.stackParts,
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
       same("on the host itself", await stage.hosts.jenkins1.sh(status), "200");
     },
     finds: { roots: ["docker/published-on-loopback"], alsoTrue: onBridge },
+    repair: { core: true, does: ["10.77.0.12:9100 instead of 127.0.0.1"], leaves: onBridge },
     recover: (stage) => move(stage, "--network", "host"),
   }),
   hostsScenario({

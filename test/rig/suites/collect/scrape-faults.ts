@@ -2,7 +2,14 @@
 import type { Expected } from "../../diagnosis/expected.ts";
 import { cadvisorImage, nodeExporterImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
-import { contains, type HostsStage, hostsScenario, type Scenario, same } from "../../scenario.ts";
+import {
+  contains,
+  type HostsStage,
+  hostsScenario,
+  type Repair,
+  type Scenario,
+  same,
+} from "../../scenario.ts";
 import * as stack from "../../stacks/hosts.ts";
 
 type Fault = {
@@ -13,6 +20,7 @@ type Fault = {
   readonly expect: (stage: HostsStage) => Promise<void>;
   readonly finds: Expected;
   readonly recover: (stage: HostsStage) => Promise<void>;
+  readonly repair?: Repair<HostsStage>;
 };
 
 const onStack = ({ core, ...fault }: Fault): Scenario =>
@@ -104,6 +112,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "wrong-hosts-entry",
+    repair: { does: ["/etc/hosts of server give jenkins1 the address 10.77.0.12"] },
     finds: { roots: ["host/hosts-entry-outdated"] },
     title: "a stale line in the server's /etc/hosts sends scrapes to an address that nobody has",
     inject: async (stage) => {
@@ -135,6 +144,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "target-missing",
+    repair: { does: ["list jenkins1:9100"] },
     finds: { roots: ["prometheus/host-not-scraped"] },
     title: "a host that the target list leaves out is not scraped, and nothing else shows it",
     inject: (stage) => stack.writeTargets(stage, "jenkins2:9100"),
@@ -151,6 +161,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "stale-file-sd",
+    repair: { does: ["list jenkins1:9100"] },
     finds: { roots: ["prometheus/host-not-scraped"] },
     title: "a target list with a host's old address scrapes where nobody is",
     inject: (stage) => stack.writeTargets(stage, "10.77.0.50:9100", "jenkins2:9100"),
@@ -159,6 +170,10 @@ export const scenarios: readonly Scenario[] = [
   }),
   onStack({
     name: "single-file-bind-replaced",
+    repair: {
+      does: ["Start prometheus again"],
+      staysRepaired: "a container that was started again cannot get the file back that is gone",
+    },
     finds: { roots: ["docker/file-mount-pins-inode"] },
     title:
       "a configuration bound as one file and replaced atomically is never seen by the container, even on reload",
@@ -201,6 +216,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "dockerd-stopped",
+    repair: { does: ["Start the engine of jenkins1", "start container node-exporter"] },
     finds: { roots: ["docker/daemon-stopped"] },
     title: "a stopped engine says so over ssh, and its containers are gone from the network",
     core: false,
@@ -222,6 +238,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "native-exporter-stopped",
+    repair: { does: ["Start prometheus-node-exporter.service on jenkins2"] },
     title: "an exporter that Debian's package runs as a systemd unit is stopped",
     core: false,
     finds: { roots: ["host/nothing-listens"] },
@@ -229,9 +246,9 @@ export const scenarios: readonly Scenario[] = [
     arrange: async (stage) => {
       const { hosts, defer } = stage;
       await stack.startStack(stage);
-      defer(() => hosts.jenkins2.sh("systemctl stop prometheus-node-exporter"));
+      defer(() => hosts.jenkins2.sh("systemctl disable --now prometheus-node-exporter"));
       await hosts.jenkins2.docker("rm", "-f", "node-exporter");
-      await hosts.jenkins2.sh("systemctl start prometheus-node-exporter");
+      await hosts.jenkins2.sh("systemctl enable --now prometheus-node-exporter");
     },
     healthy: stack.bothUp,
     inject: async ({ hosts }) => {
@@ -249,6 +266,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "cadvisor-flag-rejected",
+    repair: { does: ["Remove the unknown flag"] },
     title: "cAdvisor with a flag it does not know restarts for ever and says which",
     core: false,
     finds: { roots: ["cadvisor/flag-unknown"] },
@@ -275,6 +293,11 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "wrong-numeric-owner",
+    repair: {
+      does: ["/srv/prometheus"],
+      watches: () => ["server:/srv/prometheus", "server:/srv/prometheus/wal"],
+      provoke: ({ hosts }) => hosts.server.docker("start", "prometheus"),
+    },
     finds: { roots: ["prometheus/data-directory-not-writable"] },
     title:
       "a data folder that belongs to the first user of the host and not to uid 65534 stops Prometheus at its start",
