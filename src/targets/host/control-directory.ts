@@ -1,24 +1,52 @@
-// The private folder for ssh's control sockets: short enough for a socket's name, and without leftovers of killed runs.
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// The private folder for ssh's control sockets, one for all hosts of a run: short enough for a socket's name, and without
+// leftovers of killed runs.
+import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const prefix = "wm-";
+/** Written by earlier versions. */
 const sign = "README";
-/** A socket's path may have 104 bytes at most (macOS); ssh appends 17 while it makes one, and its hash has 40. */
-const longestFolder = 104 - 17 - 42;
+/** A socket's path may have 104 bytes at most (macOS); ssh appends 17 while it makes one, and our number has up to 8. */
+const longestFolder = 104 - 17 - 9;
 
-export function makeControlDirectory(): string {
+export interface ControlSocket {
+  readonly path: string;
+  release(): void;
+}
+
+let shared: { readonly folder: string; users: number; made: number } | undefined;
+
+export function takeControlSocket(): ControlSocket {
+  shared ??= { folder: makeControlDirectory(), users: 0, made: 0 };
+  const mine = shared;
+  mine.users += 1;
+  mine.made += 1;
+  return {
+    path: join(mine.folder, String(mine.made)),
+    release() {
+      mine.users -= 1;
+      if (mine.users > 0) return;
+      if (shared === mine) shared = undefined;
+      removeControlDirectory(mine.folder);
+    },
+  };
+}
+
+function makeControlDirectory(): string {
   const base =
     [tmpdir(), "/tmp"].find((folder) => folder.length + prefix.length + 18 <= longestFolder) ?? "/tmp";
   sweep(base);
-  const folder = mkdtempSync(join(base, `${prefix}${process.pid}-`));
-  writeFileSync(join(folder, sign), "sockets of ssh, made by watchmend\n");
-  return folder;
+  return mkdtempSync(join(base, `${prefix}${process.pid}-`));
 }
 
-export function removeControlDirectory(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+/** Usually empty by now: each ssh takes its socket away itself. */
+function removeControlDirectory(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Long after any ssh has ended by itself. A process that is not seen may live in another container that shares this folder. */

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { HostDoor, RunOptions, RunResult } from "../../model/door.ts";
 import { UserError } from "../../model/errors.ts";
 import { pause, retryDelayMs, type Turns } from "./connect-turns.ts";
-import { makeControlDirectory, removeControlDirectory } from "./control-directory.ts";
+import { type ControlSocket, takeControlSocket } from "./control-directory.ts";
+import { endMaster } from "./end-master.ts";
 import type { HostAddress } from "./host-name.ts";
 import { type ProgramResult, runProgram } from "./run-program.ts";
 import { classifySshFailure, isWorthRetrying, noShell, noSsh, type SshFailure } from "./ssh-failure.ts";
@@ -11,6 +12,8 @@ import { classifySshFailure, isWorthRetrying, noShell, noSsh, type SshFailure } 
 export interface SessionOptions extends RunOptions {
   /** Pieces of stdout as they come. */
   readonly onData?: (chunk: Uint8Array) => void;
+  /** Our script has begun to run there. */
+  readonly onReached?: () => void;
 }
 
 /** A HostDoor that also tells what happened instead of throwing. */
@@ -43,11 +46,11 @@ function localSession(host: string): HostSession {
 
 function sshSession(address: HostAddress, options: SshOptions): HostSession {
   const program = options.program ?? ["ssh"];
-  let folder: string | undefined;
+  let socket: ControlSocket | undefined;
   let isConnected = false;
   const words = (): string[] => {
-    folder ??= makeControlDirectory();
-    return [...program, ...sshWords(address, options, folder)];
+    socket ??= takeControlSocket();
+    return [...program, ...sshWords(address, options, socket.path)];
   };
   const once = async (script: string, run: SessionOptions): Promise<RunResult | { failure: SshFailure }> => {
     const result = await start([...words(), "exec", "sh"], script, run);
@@ -66,7 +69,7 @@ function sshSession(address: HostAddress, options: SshOptions): HostSession {
   const attempt: HostSession["attempt"] = async (script, run) => {
     if (isConnected) return once(script, run);
     for (let i = 1; ; i += 1) {
-      const result = await options.turns.take(() => once(script, run));
+      const result = await connected(options.turns, (onReached) => once(script, { ...run, onReached }));
       const isOver = i >= attempts || run.signal?.aborted;
       if (!("failure" in result) || !isWorthRetrying(result.failure.kind) || isOver) return result;
       await pause(retryDelayMs(i), run.signal);
@@ -77,19 +80,37 @@ function sshSession(address: HostAddress, options: SshOptions): HostSession {
     attempt,
     run: throwing(address.name, attempt),
     async close() {
-      if (folder === undefined) return;
-      const used = folder;
-      const argv = [...program, "-O", "exit", ...sshWords(address, options, used)];
-      await runProgram(argv, { timeoutMs: 5_000 });
-      folder = undefined;
+      if (socket === undefined) return;
+      const used = socket;
+      socket = undefined;
       isConnected = false;
-      removeControlDirectory(used);
+      if (!(await endMaster(used.path))) {
+        const argv = [...program, "-O", "exit", ...sshWords(address, options, used.path)];
+        await runProgram(argv, { timeoutMs: 5_000 });
+      }
+      used.release();
     },
   };
 }
 
+/** Others may connect as soon as this one is in: what it then does there takes no turn of theirs. */
+async function connected<T>(turns: Turns, work: (onReached: () => void) => Promise<T>): Promise<T> {
+  let running: Promise<T> | undefined;
+  await turns.take(
+    () =>
+      new Promise<void>((resolve) => {
+        running = work(resolve);
+        running.then(
+          () => resolve(),
+          () => resolve(),
+        );
+      }),
+  );
+  return (await running) as T;
+}
+
 /** What a person has in ~/.ssh/config holds, apart from what a run without a terminal needs. Keys are checked as configured. */
-export function sshWords(address: HostAddress, options: SshOptions, folder: string): string[] {
+export function sshWords(address: HostAddress, options: SshOptions, socket: string): string[] {
   const set = (key: string, value: string): string[] => ["-o", `${key}=${value}`];
   return [
     "-T",
@@ -100,7 +121,7 @@ export function sshWords(address: HostAddress, options: SshOptions, folder: stri
     ...set("ServerAliveInterval", "5"),
     ...set("ServerAliveCountMax", "3"),
     ...set("ControlMaster", "auto"),
-    ...set("ControlPath", `${folder}/%C`),
+    ...set("ControlPath", socket),
     ...set("ControlPersist", String(persistSeconds)),
     ...set("ClearAllForwardings", "yes"),
     ...set("PermitLocalCommand", "no"),
@@ -129,10 +150,27 @@ async function start(argv: readonly string[], script: string, options: SessionOp
   const marked = `printf '%s\\n' ${mark} >&2\n${script}\n`;
   const isByInput = options.stdin === undefined && options.stdinFrom === undefined;
   const words = isByInput ? [...argv, "-s"] : [...argv, "-c", ...argumentFor(argv, marked)];
-  const result = await runProgram(words, isByInput ? { ...options, stdin: marked } : options);
+  const { onReached, ...rest } = options;
+  const isSeen = onReached && lineSeen(mark, onReached);
+  const run = { ...rest, ...(isSeen ? { onErrorData: isSeen } : {}) };
+  const result = await runProgram(words, isByInput ? { ...run, stdin: marked } : run);
   const at = result.stderr.indexOf(`${mark}\n`);
   if (at === -1) return { ...result, isReached: false };
   return { ...result, stderr: result.stderr.slice(at + mark.length + 1), isReached: true };
+}
+
+/** Calls once, when the mark has come; what a banner says before it is of no interest. */
+function lineSeen(mark: string, then: () => void): (chunk: Uint8Array) => void {
+  let tail = "";
+  let done = false;
+  return (chunk) => {
+    if (done) return;
+    tail += Buffer.from(chunk).toString("latin1");
+    if (tail.includes(mark)) {
+      done = true;
+      then();
+    } else tail = tail.slice(-mark.length);
+  };
 }
 
 /** The local `sh` gets the script as it is; through ssh a login shell reads it first. */

@@ -6,6 +6,7 @@ import type { RunOptions, RunResult } from "../../model/door.ts";
 export interface ProgramOptions extends RunOptions {
   /** Every piece of stdout as it comes, also when nothing is kept. */
   readonly onData?: (chunk: Uint8Array) => void;
+  readonly onErrorData?: (chunk: Uint8Array) => void;
 }
 
 const longestErrorText = 64 * 1024;
@@ -68,7 +69,10 @@ export function runProgram(argv: readonly string[], options: ProgramOptions): Pr
       options.onData?.(chunk);
       out.add(chunk);
     });
-    child.stderr?.on("data", (chunk: Uint8Array) => err.add(chunk));
+    child.stderr?.on("data", (chunk: Uint8Array) => {
+      options.onErrorData?.(chunk);
+      err.add(chunk);
+    });
     // a program that ends without reading its input is no error of ours
     child.stdin?.on("error", () => undefined);
     if (options.stdinFrom && child.stdin)
