@@ -6,5 +6,15 @@ import { addDrift } from "./drift.ts";
 import { addInit } from "./init.ts";
 import { addPlan } from "./plan.ts";
 import { addRender } from "./render.ts";
+import { addServe } from "./serve.ts";
 
-export const deployingVerbs = [addInit, addRender, addPlan, addApply, addDrift, addDestroy, addCertificates];
+export const deployingVerbs = [
+  addInit,
+  addRender,
+  addPlan,
+  addApply,
+  addDrift,
+  addDestroy,
+  addCertificates,
+  addServe,
+];
