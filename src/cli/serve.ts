@@ -8,6 +8,7 @@ import { targetJobs } from "../render/prometheus/targets.ts";
 import { type Answer, createAnswers } from "../server/answers.ts";
 import { createTargetServer } from "../server/target-server.ts";
 import type { ServeOptions } from "./commands/serve.ts";
+import { interruptible } from "./interrupt.ts";
 import { note } from "./output.ts";
 import { loadStackFile } from "./stack-file.ts";
 
@@ -48,6 +49,8 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function ended(): Promise<number> {
+  // Otherwise the first signal would end the program in the middle of an answer.
+  interruptible();
   return await new Promise((done) => {
     process.once("SIGTERM", () => done(exitCodes.clean));
     process.once("SIGINT", () => done(exitCodes.interrupted));

@@ -34,25 +34,11 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "stack-file",
     "plan",
     "report",
+    // A verb that serves; what is served is handed to it, so the server needs nothing of the command line.
+    "server",
     "node",
   ],
-  server: [
-    "model",
-    "stack",
-    "rules",
-    "collectors",
-    "bundle",
-    "diagnose",
-    "lint",
-    "validate",
-    "targets",
-    "render",
-    "stack-file",
-    "plan",
-    "report",
-    "cli",
-    "node",
-  ],
+  server: ["model", "node"],
 };
 
 function filesBelow(folder: string): string[] {
