@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bcrypt, isBcryptOf } from "../../../src/plan/certificates/bcrypt.ts";
 import {
   changeAuthority,
   ensureCertificates,
@@ -128,17 +127,6 @@ test("another authority takes three steps, and each waits for the hosts", () => 
   expect(changeAuthority(store, "demo")).toBe("forgets-old");
   expect(ensureCertificates(wish())).toEqual([]);
   expect([count(), existsSync(join(store, "old-authority.crt"))]).toEqual([1, false]);
-});
-
-test("bcrypt as others make it", () => {
-  // Vectors of jBCrypt's own test.
-  expect(isBcryptOf("a", "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe")).toBe(true);
-  expect(
-    isBcryptOf("abcdefghijklmnopqrstuvwxyz", "$2a$10$fVH8e28OQRj9tqiDXs1e1uxpsjN0c7II7YPKXua2NAKYvM6iQk7dq"),
-  ).toBe(true);
-  expect(isBcryptOf("b", "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe")).toBe(false);
-  expect(isBcryptOf("a", "no hash")).toBe(false);
-  expect(bcrypt("geheim", Buffer.alloc(16, 7), 4)).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{53}$/);
 });
 
 test("the hash of a password stays while the password does", () => {
