@@ -33,7 +33,7 @@ export function oomKilled(
       (entry.host === undefined || component.host === undefined || entry.host === component.host) &&
       (entry.component === component.kind ||
         entry.text.includes(`(${program})`) ||
-        (/OOMKilled/.test(entry.text) && entry.text.includes(component.name))),
+        (/OOM ?Kill/i.test(entry.text) && namesIt(entry.text, component))),
   );
   return line ? { at: line.at, excerpt: line.text } : undefined;
 }
@@ -42,4 +42,9 @@ export function oomKilled(
 function hasRunThrough({ docker, pods }: Component): boolean {
   if (docker) return docker.oomKilled === false && docker.state === "running" && docker.restartCount === 0;
   return pods.length > 0 && pods.every((pod) => pod.ready === true && pod.restarts === 0);
+}
+
+/** Log lines carry the name as it is; in a sentence it is a word with a capital, `The Prometheus pod was OOM killed`. */
+function namesIt(text: string, component: Component): boolean {
+  return text.includes(component.name) || text.toLowerCase().includes(component.kind);
 }

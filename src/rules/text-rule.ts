@@ -73,6 +73,8 @@ export interface TextRuleOptions<Need extends FactId, Use extends FactId>
     facts: Pick<Facts, Need | Use | "text.lines">,
     stack: Stack,
   ) => readonly FindingDraft[];
+  /** Facts that are enough for `fromFiles` where there is neither text nor configuration: a table of pods. */
+  readonly suffices?: readonly Use[];
 }
 
 /** Builds a rule from a text and its conditions. One finding per component. */
@@ -91,6 +93,7 @@ export function textRule<const Need extends FactId = never, const Use extends Fa
     atLeast,
     except: _except,
     looksFor,
+    suffices: _suffices,
     subject,
     about,
     fromFiles,
@@ -137,7 +140,8 @@ function needsOf<Need extends FactId, Use extends FactId>(
 ): Pick<Rule<Need | "text.lines", Use>, "needs" | "needsAny"> {
   const needs = options.needs ?? [];
   if (!options.fromFiles) return { needs: [...needs, "text.lines"] };
-  return { needs, needsAny: ["text.lines", "config.documents"] as readonly FactId[] as readonly Use[] };
+  const enough: readonly FactId[] = ["text.lines", "config.documents", ...(options.suffices ?? [])];
+  return { needs, needsAny: enough as readonly Use[] };
 }
 
 /** One hit per namespace or host: its lines are those of every process of the system and of its clients. */

@@ -421,7 +421,7 @@ export const textClues: readonly (readonly [RegExp, ComponentKind, number])[] = 
   // An error panel: the message a data source proxy gives to the browser.
   [/^(?:Status: \d{3}\. Message: |\[?(?:plugin\.downstreamError|plugin\.requestFailure))/, "grafana", 12],
   [
-    /^(?:error querying |Error |Query error |)(?:Get|Post) \\?"https?:\/\/[^"\s]{1,2000}\/api\/v1\/(?:query|query_range|labels?|series|status)/i,
+    /^(?:error querying |Error |Query error |Error reading (?:Prometheus|Loki): |)(?:Get|Post) \\?"https?:\/\/[^"\s]{1,2000}\/api\/v1\/(?:query|query_range|labels?|series|status)/i,
     "grafana",
     8,
   ],

@@ -47,6 +47,11 @@ const strippers: readonly Stripper[] = [
     ),
     syslog,
   ],
+  // The same with its beginning cut off by whoever pasted it: a number in brackets before a logger's own line.
+  [
+    new RegExp(String.raw`([A-Za-z][\w.@-]{1,60})\[\d{1,7}\]: ${logStart}`, "y"),
+    (match, said) => named(said, { process: match[1] }),
+  ],
   // RFC 5424.
   [
     new RegExp(

@@ -18,9 +18,20 @@ const deepest = 10;
 export function brokenReferences(documents: readonly ConfigDocument[], stack: Stack): FindingDraft[] {
   return documents.flatMap((doc): FindingDraft[] => {
     if (doc.kind !== "alertmanager" || doc.template || doc.fragment || doc.origin === "running") return [];
+    const owner = stack.components.find(({ configs }) => configs.includes(doc));
+    const fault = doc.parseError;
+    if (fault)
+      return [
+        {
+          subject: { kind: "file", id: doc.path ?? doc.at.source },
+          ...(owner ? { component: owner.id } : {}),
+          says: `${doc.path ?? doc.at.source} does not parse at line ${fault.at.line ?? "?"}: ${fault.message}: ${fault.excerpt.trim().slice(0, 120)}`,
+          proof: [fault.at],
+          certainty: "proven",
+        },
+      ];
     const [broken] = brokenIn(doc);
     if (!broken) return [];
-    const owner = stack.components.find(({ configs }) => configs.includes(doc));
     return [
       {
         subject: { kind: "file", id: doc.path ?? doc.at.source },

@@ -19,6 +19,7 @@ const texts = [
   "dial tcp 127.0.0.1:{port#}: connect: connection refused",
   "dial tcp [::1]:{port#}: connect: connection refused",
   "dial tcp 127.0.0.1:{port#}: getsockopt: connection refused",
+  "dial tcp [::1]:{port#}: getsockopt: connection refused",
 ];
 const patterns = texts.map(compilePattern);
 

@@ -1,4 +1,6 @@
 // Two pods (or a pod and a process of the host) want one port of the node.
+import type { FindingDraft } from "../../../model/finding.ts";
+import type { Pod } from "../../../model/kubernetes.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -44,6 +46,8 @@ export const rule = textRule({
       proof: [...(spec?.hostNetwork ? [spec.at] : []), ...(owner ? [owner.at] : [])],
     };
   },
+  suffices: ["kubernetes.pods"],
+  fromFiles: ({ "kubernetes.pods": pods }) => secondExporters(pods),
   says: ({ line }) => line.text,
   decideWith: "ss -ltnp | grep :PORT   # on the node",
   references: [
@@ -70,4 +74,35 @@ function portsOf(
 ): string {
   const ports = component?.container?.ports?.flatMap((entry) => entry.hostPort ?? []) ?? [];
   return ports.length > 0 ? ` ${ports.join(", ")}` : component?.kind === "node-exporter" ? " (9100)" : "";
+}
+
+/** A node-exporter that stays Pending while the one of another release runs: both want port 9100 of every node. */
+function secondExporters(pods: readonly Pod[]): readonly FindingDraft[] {
+  const exporters = pods.filter(
+    ({ name, origin }) => origin === "live" && /node-exporter-[a-z0-9]{5}$/.test(name),
+  );
+  const holder = exporters.find((pod) => (pod.statusText ?? pod.phase) === "Running");
+  if (!holder) return [];
+  const waiting = exporters.filter(
+    (pod) =>
+      (pod.statusText ?? pod.phase) === "Pending" &&
+      (pod.ageSeconds ?? 0) >= 300 &&
+      (releaseOf(pod) !== releaseOf(holder) || pod.namespace !== holder.namespace) &&
+      (pod.node === undefined || holder.node === undefined || pod.node === holder.node),
+  );
+  const [first] = waiting;
+  if (!first) return [];
+  return [
+    {
+      subject: { kind: "pod", id: first.namespace ? `${first.namespace}/${first.name}` : first.name },
+      says: `Pod ${first.name} stays Pending beside ${holder.name} of another release: both are node-exporters on the host network and want port 9100 of the same nodes`,
+      proof: [first.at, holder.at],
+      certainty: "likely",
+      concerns: waiting.map(({ namespace, name }) => (namespace ? `${namespace}/${name}` : name)),
+    },
+  ];
+}
+
+function releaseOf({ name }: Pod): string {
+  return name.replace(/-[a-z0-9]{5}$/, "");
 }

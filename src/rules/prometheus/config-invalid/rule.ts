@@ -2,6 +2,7 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { capture, matches } from "../../text-rule.ts";
 
@@ -38,6 +39,7 @@ export const rule = defineRule({
         (line.component === "prometheus" || !line.component) &&
         matches(patterns, line) &&
         !notYaml.test(line.text) &&
+        !isHeadOfFields(line, lines) &&
         /yaml|unmarshal|line \d+/i.test(line.text),
     );
     const findings: FindingDraft[] = [];
@@ -81,3 +83,15 @@ export const rule = defineRule({
     ],
   }),
 });
+
+/** `yaml: unmarshal errors:` and nothing else: the next lines name the fields, which another rule reads. */
+function isHeadOfFields(line: TextLine, lines: readonly TextLine[]): boolean {
+  if (!/unmarshal errors:\s*"?$/.test(line.text)) return false;
+  return lines.some(
+    (other) =>
+      other.at.source === line.at.source &&
+      (other.at.line ?? 0) > (line.at.line ?? 0) &&
+      (other.at.line ?? 0) <= (line.at.line ?? 0) + 10 &&
+      /not found in type/.test(other.text),
+  );
+}

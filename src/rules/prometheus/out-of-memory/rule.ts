@@ -17,6 +17,8 @@ const kernel = [
   "Out of memory: Killed process {pid#} ({name})",
   "oom-kill:constraint=",
   "OOMKilled",
+  "fatal error: runtime: out of memory",
+  "OOM kill",
 ];
 const done = ["WAL replay completed", "Server is ready to receive web requests"];
 const [replayPatterns, donePatterns, kernelPatterns] = [replay, done, kernel].map((texts) =>
