@@ -204,3 +204,24 @@ test("a record that cannot be read is named as not known, and one of another sta
   expect(shared).toMatchObject({ state: "refused" });
   expect(shared.because).toMatch(/holds the stack old/);
 });
+
+test("data that somebody else's running container writes to is not shared with it", () => {
+  const stack = small("", "logs: {agent: promtail}", "data: old-prometheus");
+  const wish = wishes(stack).find(({ desired }) => desired.name === "mon");
+  if (!wish) throw new Error("no host");
+  const other = {
+    Id: "1",
+    Name: "/old",
+    State: { Running: true },
+    Config: { Labels: {} },
+    Mounts: [{ Type: "volume", Name: "old-prometheus", Source: "/var/lib/docker/volumes/x", RW: true }],
+  };
+  const withOther = (one: object): CompareWish => ({
+    ...wish,
+    observed: { ...wish.observed, containers: [...wish.observed.containers, { ...one }] },
+  });
+  expect(compareHost(withOther(other))).toMatchObject({ state: "refused" });
+  expect(compareHost(withOther(other)).because).toMatch(/container old runs and writes to old-prometheus/);
+  expect(compareHost(withOther({ ...other, State: { Running: false } })).state).toBe("none");
+  expect(compareHost(wish).state).toBe("none");
+});

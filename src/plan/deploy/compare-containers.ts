@@ -2,7 +2,7 @@
 
 import type { ContainerChange, FileChange, HostRecord } from "../../model/deployment.ts";
 import { type ContainerSpec, type DesiredFile, type DesiredHost, ownerLabels } from "../../model/desired.ts";
-import { type JsonRecord, textOf, valueAt } from "../../model/json-value.ts";
+import { itemsOf, type JsonRecord, textOf, valueAt } from "../../model/json-value.ts";
 import type { Step } from "../../model/plan.ts";
 import type { DeployedKind } from "../../model/stack-file.ts";
 import { hashOf, isRunning } from "../transaction/kinds/put-container.ts";
@@ -34,7 +34,41 @@ export function foreign(spec: ContainerSpec, { observed, adopt, stack }: Compare
   ];
 }
 
-export interface PlannedContainer {
+/** Two Promtails on one positions file send everything twice; two Prometheus on one folder destroy it. */
+export function sharedData(
+  spec: ContainerSpec,
+  { observed, stack, directory }: CompareWish,
+): readonly string[] {
+  const sources = new Set(
+    spec.mounts
+      .filter(({ readOnly, source }) => !readOnly && !source.startsWith(`${directory}/`))
+      .map(({ source }) => source),
+  );
+  return observed.containers.flatMap((one) => {
+    const name = nameOf(one);
+    if (name === spec.name || !isRunning(one) || isOfStack(one, stack)) return [];
+    const used = itemsOf(one.Mounts).find(
+      (mount) =>
+        valueAt(mount, "RW") !== false &&
+        [valueAt(mount, "Name"), valueAt(mount, "Source")].some((at) => sources.has(textOf(at) ?? "")),
+    );
+    if (used === undefined) return [];
+    const where = textOf(valueAt(used, "Name")) ?? textOf(valueAt(used, "Source")) ?? "";
+    return [
+      `container ${name} runs and writes to ${where}, the data of ${spec.component}: name it under hosts.${observed.host}.containers.${spec.component} to take it over, or stop it`,
+    ];
+  });
+}
+
+function isOfStack(inspect: JsonRecord, stack: string): boolean {
+  const labels = valueAt(inspect, "Config", "Labels");
+  return (
+    textOf(valueAt(labels, ownerLabels.owner)) === "watchmend" &&
+    textOf(valueAt(labels, ownerLabels.stack)) === stack
+  );
+}
+
+interface PlannedContainer {
   readonly change: ContainerChange;
   readonly step: Step;
 }

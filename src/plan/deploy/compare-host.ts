@@ -5,7 +5,7 @@ import { phases } from "../../model/deployment.ts";
 import type { DesiredFile, DesiredHost } from "../../model/desired.ts";
 import type { PutFile, Step } from "../../model/plan.ts";
 import { sha256 } from "../backup.ts";
-import { containerChange, foreign, inOrder } from "./compare-containers.ts";
+import { containerChange, foreign, inOrder, sharedData } from "./compare-containers.ts";
 import { fileChange, goneFiles, ownerNote, secretChange } from "./compare-files.ts";
 import { type CompareWish, wantedImages } from "./compare-wish.ts";
 import { fingerprints } from "./fingerprints.ts";
@@ -117,7 +117,10 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
     containers: containers.map(({ change }) => change),
     directories: directories.map(({ path }) => path),
     notes,
-    refusals: [...refusalsOf(part, wish), ...part.containers.flatMap((spec) => foreign(spec, wish))],
+    refusals: [
+      ...refusalsOf(part, wish),
+      ...part.containers.flatMap((spec) => [...foreign(spec, wish), ...sharedData(spec, wish)]),
+    ],
     steps: [
       ...filesStep(
         wish,

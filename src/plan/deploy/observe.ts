@@ -26,7 +26,7 @@ export interface Observed {
   readonly damaged: Readonly<Record<string, string>>;
   /** Other stacks whose records lie in the same folder. */
   readonly sharedWith: readonly string[];
-  /** Those of our names, and all that carry our label. */
+  /** Those of our names, all that carry our label, and who uses data that was there before the stack. */
   readonly containers: readonly JsonRecord[];
   /** Texts of files that differ, when they were asked for. */
   readonly contents: ReadonlyMap<string, string>;
@@ -44,6 +44,14 @@ export function engineOf({ runtime }: DesiredHost): "docker" | "podman" {
   return runtime === "podman" ? "podman" : "docker";
 }
 
+/** Folders and volumes that the stack's containers write to and that are not the stack's own. */
+export function olderData({ containers }: DesiredHost, directory: string): readonly string[] {
+  const written = containers.flatMap(({ mounts }) => mounts.filter(({ readOnly }) => !readOnly));
+  return [...new Set(written.map(({ source }) => source))].filter(
+    (source) => !source.startsWith(`${directory}/`),
+  );
+}
+
 const longest = 64 * 1024 * 1024;
 
 /** What is asked of a host in one go; the benchmark asks the same over a bare ssh. */
@@ -54,6 +62,9 @@ export function observeScript({ desired, stack, directory }: ObserveWish, salt: 
   const secrets = desired.secrets.map(({ path }) => path);
   const paths = [...desired.directories.map(({ path }) => path), ...texts, ...secrets, ...records];
   const names = desired.containers.map(({ name }) => name);
+  const users = olderData(desired, directory).map(
+    (source) => ` $(${engine} ps -q --no-trunc --filter ${quoteWord(`volume=${source}`)})`,
+  );
   return `PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 id -u
 ${pathsScript(
@@ -66,7 +77,7 @@ for r in ${quoteWords(records)}; do if [ -f "$r" ]; then head -c 4000000 "$r" | 
 echo wm-containers
 command -v ${engine} >/dev/null 2>&1 || { echo "${engine} is not installed" >&2; exit 91; }
 i=$(${engine} ps -aq --no-trunc --filter ${quoteWord(`label=${ownerLabels.stack}=${stack}`)}) || exit 92
-${engine} container inspect ${quoteWords(names)} $i 2>/dev/null || :`;
+${engine} container inspect ${quoteWords(names)} $i${users.join("")} 2>/dev/null || :`;
 }
 
 export async function observeHost(access: HostAccess, wish: ObserveWish): Promise<Observed> {
