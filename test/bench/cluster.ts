@@ -1,6 +1,6 @@
 // `npm run bench -- cluster`: a real API server with 5,000 pods, 500 Services and 10,000 events; time, requests and memory of one diagnosis.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { kubernetes } from "../rig/parts/go.ts";
 import { corednsImage, pauseImage } from "../rig/parts/images.ts";
 import { startParts } from "../rig/parts/index.ts";
 import { dirOf } from "../rig/parts/part.ts";
+import { cacheRoot } from "../rig/process/paths.ts";
 import { until } from "../rig/process/wait.ts";
 import { asOperator, endRun, type Run, startRun } from "../rig/world/run.ts";
 import type { BenchResult } from "./result.ts";
@@ -26,7 +27,7 @@ async function runCluster(): Promise<BenchResult> {
   const parts = startParts([debian, kubernetes, pauseImage, corednsImage]);
   for (const part of [debian, kubernetes, pauseImage, corednsImage]) await parts.ready(part);
   const folder = mkdtempSync(join(tmpdir(), "watchmend-bench-"));
-  const { peers, told } = buildPeers(folder);
+  const { peers, told } = buildPeers();
   const run = await startRun(debianRoot(dirOf(debian)));
   try {
     await startCluster(run);
@@ -243,8 +244,11 @@ interface Peer {
   readonly args: readonly string[];
 }
 
-/** Built from their Go modules where those are served; one that is not there is named with the reason. */
-function buildPeers(folder: string): {
+/**
+ * Built once from their Go modules where those are served, which takes ten minutes each; one that is not there is named with the reason.
+ * WATCHMEND_BENCH_PEERS=popeye leaves the others out.
+ */
+function buildPeers(): {
   readonly peers: readonly Peer[];
   readonly told: Record<string, string>;
 } {
@@ -254,13 +258,27 @@ function buildPeers(folder: string): {
   ];
   const told: Record<string, string> = {};
   const peers = known.flatMap(({ name, module, args }): Peer[] => {
-    const file = join(folder, name);
-    const missing = build(module, file);
     const version = module.split("@").at(-1) ?? module;
+    const file = join(cacheRoot, `bench-${name}-${version}`);
+    const missing = leftOut(name) ? "left out by WATCHMEND_BENCH_PEERS" : built(module, file);
     told[name] = missing === undefined ? version : `not run: ${missing}`;
     return missing === undefined ? [{ name, version, file, args }] : [];
   });
   return { peers, told };
+}
+
+function leftOut(name: string): boolean {
+  const { WATCHMEND_BENCH_PEERS: wanted } = process.env;
+  return wanted !== undefined && !wanted.split(",").includes(name);
+}
+
+/** Under its name only when it is whole. */
+function built(module: string, file: string): string | undefined {
+  if (existsSync(file)) return undefined;
+  const partial = `${file}.partial`;
+  const missing = build(module, partial);
+  if (missing === undefined) renameSync(partial, file);
+  return missing;
 }
 
 /** Their own exit code tells what they found, not whether they ran: a peer that says nothing did not run. */

@@ -9,11 +9,13 @@ export interface Reader {
 }
 
 export interface Patience {
-  /** An answer that says of itself that it is of the moment: asked again like an error of the server. */
+  /** An answer that says of itself that it is of the moment: asked again like an error of the server, but for longer. */
   readonly again?: (answer: ApiAnswer) => boolean;
 }
 
 const attempts = 4;
+/** A kubelet tells the API of a container's next run up to ten seconds later. */
+const attemptsOfTheMoment = 6;
 const longestPauseMs = 10_000;
 
 /** `random` makes the pauses of many clients fall apart; tests give it a fixed one. */
@@ -58,11 +60,7 @@ export function patientReader(
       // The whole of it, retries included, ends after twice the time one answer may take.
       const until = Date.now() + 2 * asked.timeoutMs;
       let answer = await once(asked);
-      for (
-        let attempt = 1;
-        attempt < attempts && (isPassing(answer) || again(answer)) && !signal.aborted;
-        attempt += 1
-      ) {
+      for (let attempt = 1; attempt < patienceWith(answer, again) && !signal.aborted; attempt += 1) {
         const pause = pauseBefore(attempt, answer, random);
         if (Date.now() + pause >= until) break;
         await sleep(pause, signal);
@@ -79,6 +77,11 @@ const interrupted: ApiAnswer = { body: new Uint8Array(), failure: { kind: "other
 function isPassing({ status, failure }: ApiAnswer): boolean {
   if (failure) return failure.kind === "refused" || failure.kind === "reset";
   return status === 429 || (status !== undefined && status >= 500);
+}
+
+function patienceWith(answer: ApiAnswer, again: (answer: ApiAnswer) => boolean): number {
+  if (isPassing(answer)) return attempts;
+  return again(answer) ? attemptsOfTheMoment : 0;
 }
 
 function pauseBefore(attempt: number, { retryAfterSeconds }: ApiAnswer, random: () => number): number {
