@@ -77,8 +77,8 @@ type Story<S extends Stage> = {
   readonly deed?: (stage: S) => Promise<void>;
 };
 
-type Deed = Pick<Story<HostsStage>, "name" | "title" | "core" | "needs"> & {
-  readonly play: (stage: HostsStage) => Promise<void>;
+type Deed<S extends Stage> = Pick<Story<S>, "name" | "title" | "core" | "needs"> & {
+  readonly play: (stage: S) => Promise<void>;
 };
 
 export type HostsScenario = Story<HostsStage> & { readonly world: "hosts" };
@@ -88,11 +88,21 @@ export type Scenario = HostsScenario | ClusterScenario;
 export const hostsScenario = (story: Story<HostsStage>): Scenario => ({ ...story, world: "hosts" });
 const nothing = (): Promise<void> => Promise.resolve();
 
-export const hostsDeed = ({ play, ...about }: Deed): Scenario => ({
-  ...about,
+const unused = {
   ...{ arrange: nothing, healthy: nothing, inject: nothing, expect: nothing, recover: nothing },
   finds: { roots: [] },
+};
+
+export const hostsDeed = ({ play, ...about }: Deed<HostsStage>): Scenario => ({
+  ...about,
+  ...unused,
   world: "hosts",
+  deed: play,
+});
+export const clusterDeed = ({ play, ...about }: Deed<ClusterStage>): Scenario => ({
+  ...about,
+  ...unused,
+  world: "cluster",
   deed: play,
 });
 export const clusterScenario = (story: Story<ClusterStage>): Scenario => ({ ...story, world: "cluster" });

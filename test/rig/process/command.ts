@@ -5,7 +5,7 @@ import { appendFileSync } from "node:fs";
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 export type CommandOptions = {
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;

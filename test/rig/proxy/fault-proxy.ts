@@ -100,6 +100,11 @@ const respond = async (asked: IncomingMessage, answer: ServerResponse): Promise<
     return;
   }
   const { status, type, body } = await real(asked);
+  if (struck && kind === "empty") {
+    answer.writeHead(status, { "content-type": type });
+    answer.end();
+    return;
+  }
   const half = body.subarray(0, Math.ceil(body.length / 2));
   if (struck && kind === "cut") {
     // Shorter than announced: the connection ends in the middle.

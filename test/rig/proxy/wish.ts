@@ -8,6 +8,7 @@ export const faultKinds = [
   "reset",
   "cut",
   "halved",
+  "empty",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

@@ -1,10 +1,9 @@
 // `watchmend validate --canary` on the real cluster: a pod's line travels through the agent to Loki and back through Grafana.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Validation } from "../../../../src/model/check.ts";
 import { grafanaImage, lokiImage, prometheusImage2, promtailImage } from "../../parts/images.ts";
+import { say } from "../../process/progress.ts";
 import { until } from "../../process/wait.ts";
-import { type ClusterStage, clusterScenario, type Scenario, same } from "../../scenario.ts";
+import { type ClusterStage, clusterDeed, clusterScenario, type Scenario, same } from "../../scenario.ts";
 import { configMap, deployment, loki, lokiConfig, prometheus, serving } from "../../stacks/cluster.ts";
 
 const agentConfig = (
@@ -68,7 +67,7 @@ const open = ["GF_AUTH_ANONYMOUS_ENABLED=true", "GF_AUTH_ANONYMOUS_ORG_ROLE=Admi
   return { name, value };
 });
 
-const arrange = async ({ cluster, namespace }: ClusterStage): Promise<void> => {
+export const arrange = async ({ cluster, namespace }: ClusterStage): Promise<void> => {
   await cluster.apply(
     [
       configMap("loki", { "loki.yaml": lokiConfig() }),
@@ -99,7 +98,7 @@ const arrange = async ({ cluster, namespace }: ClusterStage): Promise<void> => {
   await cluster.kubectl(["rollout", "status", "daemonset/promtail", "-n", namespace, "--timeout=90s"]);
 };
 
-const suites = ["--suite", "pods", "health", "flow", "grafana"];
+export const suites = ["--suite", "pods", "health", "flow", "grafana"];
 
 const validate = async ({ watchmend, namespace }: ClusterStage): Promise<Validation> => {
   const flags = [
@@ -118,7 +117,7 @@ const validate = async ({ watchmend, namespace }: ClusterStage): Promise<Validat
   return JSON.parse(ran.stdout) as Validation;
 };
 
-const told = ({ verdicts }: Validation, ...states: string[]): string[] =>
+export const told = ({ verdicts }: Validation, ...states: string[]): string[] =>
   verdicts
     .filter(({ state }) => states.includes(state))
     .map(({ check, state, says }) => `${check} ${state}: ${says}`);
@@ -145,21 +144,12 @@ const isClean = async ({ cluster, namespace }: ClusterStage): Promise<void> =>
     same("pods of the canary", left.stdout.trim(), "");
   });
 
-const green = async (stage: ClusterStage): Promise<void> => {
+export const green = async (stage: ClusterStage): Promise<void> => {
   const validation = await validate(stage);
   same("what fails or is not known", told(validation, "fail", "unknown"), []);
   same("the canary", statesOf(validation, "flow/canary-lines"), ["pass"]);
   same("what comes back through Grafana", statesOf(validation, "flow/through-grafana"), ["pass", "pass"]);
   await isClean(stage);
-};
-
-/** The manifest of docs/validate.md as the API server sees it. */
-const cronJobIsAccepted = async ({ cluster, namespace }: ClusterStage): Promise<void> => {
-  const docs = readFileSync(join(import.meta.dirname, "../../../../docs/validate.md"), "utf8");
-  const block = /```yaml\n(apiVersion: batch\/v1\nkind: CronJob\n[\s\S]*?)```/.exec(docs)?.[1];
-  if (block === undefined) throw new Error("docs/validate.md has no CronJob");
-  const input = block.replace(/namespace: monitoring/g, `namespace: ${namespace}`);
-  await cluster.kubectl(["apply", "--dry-run=server", "--validate=strict", "-f", "-"], { input });
 };
 
 const push = async ({ cluster, namespace }: ClusterStage, port: number): Promise<void> => {
@@ -168,17 +158,30 @@ const push = async ({ cluster, namespace }: ClusterStage, port: number): Promise
   await cluster.kubectl(["rollout", "status", "daemonset/promtail", "-n", namespace, "--timeout=90s"]);
 };
 
+const needs = [grafanaImage, lokiImage, prometheusImage2, promtailImage];
+const healthyRuns = Number(process.env.WATCHMEND_RIG_HEALTHY_RUNS ?? 3);
+
 export const scenarios: readonly Scenario[] = [
+  clusterDeed({
+    name: "cluster-healthy-runs",
+    title: "healthy runs in a row on a cluster, each with a canary, are all green",
+    core: false,
+    needs,
+    play: async (stage) => {
+      await arrange(stage);
+      for (let run = 1; run <= healthyRuns; run += 1) {
+        await green(stage);
+        say(`${run} of ${healthyRuns} green`);
+      }
+    },
+  }),
   clusterScenario({
     name: "cluster-agent-pushes-elsewhere",
     title:
       "a cluster's log agent that pushes to a port nobody listens on turns its canary red, and nothing else",
     core: false,
-    needs: [grafanaImage, lokiImage, prometheusImage2, promtailImage],
-    arrange: async (stage) => {
-      await arrange(stage);
-      await cronJobIsAccepted(stage);
-    },
+    needs,
+    arrange,
     healthy: green,
     inject: (stage) => push(stage, 3101),
     expect: async (stage) => {
