@@ -20,7 +20,6 @@ import {
 } from "../../scenario.ts";
 import { clear, deploy, deployParts, loadImages, model } from "../../stacks/deployed.ts";
 import { installOn, packageImage } from "../../stacks/package.ts";
-import { grant } from "../../stacks/rights.ts";
 import { arrange as arrangeCluster, green } from "./cluster.ts";
 import { arrange as arrangeHosts } from "./hosts.ts";
 
@@ -121,14 +120,26 @@ const inPipeline = async (stage: HostsStage): Promise<void> => {
   contains("validate.xml then", junit(), /<failure /);
 };
 
+/** The account and the rights of the page's own command. */
+const allow = async ({ cluster, namespace, watchmend, defer }: ClusterStage): Promise<void> => {
+  const [, line = ""] =
+    /^watchmend (rbac .+) \| kubectl apply -f -$/m.exec(block("sh", /^watchmend rbac /)) ?? [];
+  const ran = await watchmend(line.replaceAll("monitoring", namespace).split(" "));
+  defer(async () => {
+    const gone = ["--ignore-not-found", "--wait=false"];
+    await cluster.kubectl(["delete", "clusterrole,clusterrolebinding", "watchmend-read", ...gone]);
+  });
+  await cluster.apply(ran.stdout);
+};
+
 const cronJob = async (stage: ClusterStage): Promise<void> => {
   const { cluster, namespace } = stage;
   await arrangeCluster(stage);
   await green(stage);
-  await grant(stage);
+  await allow(stage);
   const image = await packageImage(stage);
   const yaml = block("yaml", /^apiVersion: batch\/v1\nkind: CronJob\n/)
-    .replace(/namespace: monitoring/g, `namespace: ${namespace}`)
+    .replaceAll("monitoring", namespace)
     .replace("YOUR_IMAGE_WITH_WATCHMEND", image);
   await cluster.kubectl(["apply", "--validate=strict", "-f", "-"], { input: yaml });
   const job = ["create", "job", "now", "--from=cronjob/watchmend-validate", "-n", namespace];
