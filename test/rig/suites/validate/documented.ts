@@ -109,14 +109,14 @@ const inPipeline = async (stage: HostsStage): Promise<void> => {
   const argv = await stage.watchmendCommand([]);
   const [cli = "", node = ""] = [argv.at(-1), argv.at(-2)];
   const shell = `cd '${stage.dir}'; watchmend() { '${node}' '${cli}' "$@"; }; ${ciCommand()}`;
-  const pipeline = (): Promise<{ code: number; stderr: string }> =>
-    stage.operator(["sh", "-c", shell.replace("10m", "45s")], { timeoutMs: 240_000, allowFailure: true });
-  const ran = await pipeline();
+  const pipeline = (deadline: string): Promise<{ code: number; stderr: string }> =>
+    stage.operator(["sh", "-c", shell.replace("--deadline 10m", `--deadline ${deadline}`)], { timeoutMs: 240_000, allowFailure: true });
+  const ran = await pipeline("10m");
   same(`the pipeline's step (${ran.stderr.slice(-600)})`, ran.code, 0);
   const junit = (): string => readFileSync(join(stage.dir, "validate.xml"), "utf8");
   contains("validate.xml", junit(), /^<\?xml[\s\S]*<testsuites[^>]* failures="0"[\s\S]*<testcase /);
   await stage.hosts.jenkins2.docker("stop", "-t", "2", "node-exporter");
-  same("the step when an exporter is stopped", (await pipeline()).code, 1);
+  same("the step when an exporter is stopped", (await pipeline("60s")).code, 1);
   contains("validate.xml then", junit(), /<failure /);
 };
 
