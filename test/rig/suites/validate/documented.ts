@@ -110,7 +110,10 @@ const inPipeline = async (stage: HostsStage): Promise<void> => {
   const [cli = "", node = ""] = [argv.at(-1), argv.at(-2)];
   const shell = `cd '${stage.dir}'; watchmend() { '${node}' '${cli}' "$@"; }; ${ciCommand()}`;
   const pipeline = (deadline: string): Promise<{ code: number; stderr: string }> =>
-    stage.operator(["sh", "-c", shell.replace("--deadline 10m", `--deadline ${deadline}`)], { timeoutMs: 240_000, allowFailure: true });
+    stage.operator(["sh", "-c", shell.replace("--deadline 10m", `--deadline ${deadline}`)], {
+      timeoutMs: 240_000,
+      allowFailure: true,
+    });
   const ran = await pipeline("10m");
   same(`the pipeline's step (${ran.stderr.slice(-600)})`, ran.code, 0);
   const junit = (): string => readFileSync(join(stage.dir, "validate.xml"), "utf8");
