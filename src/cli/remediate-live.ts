@@ -77,6 +77,7 @@ async function repair(
     documents: () => documents,
     reach: reachOf(options),
     signal,
+    ...(options.openFirewall ? { mayOpenFirewall: true } : {}),
     ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),
     onStep: (step) => note(options, `doing: ${step.title}`),
     onGate: ({ says, remainingMs }) => countdown(options, says, remainingMs),

@@ -47,7 +47,8 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
     const state = stateFolder();
     if (!options.dryRun) await putBackWhatWasLeft(state, doors, options);
     const needs = new Map(plan.needs.map((list, i) => [i, list]));
-    const looked = await lookAll(plan.steps, { doors, needs, signal });
+    const mayOpenFirewall = options.openFirewall === true;
+    const looked = await lookAll(plan.steps, { doors, needs, signal, mayOpenFirewall });
     const now = new Map<string, string>();
     for (const { look } of looked)
       if (look.state === "change" && look.fingerprint !== "" && !now.has(look.subject))
@@ -70,6 +71,7 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
     const started = await runTransaction(plan.steps, {
       doors,
       state,
+      mayOpenFirewall,
       incident: newId(new Date()),
       why: `saved plan: ${plan.title}`,
       actor: thisActor(),

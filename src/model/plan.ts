@@ -158,6 +158,23 @@ export type Step =
       };
     }
   | {
+      /**
+       * One source address is let in to one TCP port, before the rule that keeps it out. Shown with its command, and carried out only
+       * where that was asked for in so many words.
+       */
+      readonly do: "admit-source";
+      readonly title: string;
+      readonly host: string;
+      readonly tool: "iptables" | "nft" | "ufw" | "firewalld";
+      /** One address, never a network. */
+      readonly source: string;
+      readonly port: number;
+      /** Of iptables and nft: where the rule that keeps it out stands. */
+      readonly chain?: string;
+      readonly table?: string;
+      readonly zone?: string;
+    }
+  | {
       /** Something only a person can or should do; `command` is exact and safe to paste. */
       readonly do: "by-hand";
       readonly title: string;

@@ -1,6 +1,7 @@
 // Steps that only a person or a target can do, as the exact command to paste.
 import type { Step } from "../model/plan.ts";
 import { quoteWord } from "../model/quote.ts";
+import { firewallCommands } from "./firewall-commands.ts";
 
 /** Undefined: the step has no command, or is done by editing files. */
 export function commandOf(step: Step): string | undefined {
@@ -13,6 +14,8 @@ export function commandOf(step: Step): string | undefined {
       return onHost(ownerCommand(step), step.host);
     case "patch-object":
       return `kubectl ${inNamespace(step.namespace)}patch ${quoteWord(step.kind.toLowerCase())} ${quoteWord(step.name)} --type=json -p ${quoteWord(JSON.stringify(step.patch))}`;
+    case "admit-source":
+      return onHost(firewallCommands(step).add, step.host);
     case "by-hand":
       return step.command;
     default:

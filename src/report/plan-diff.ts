@@ -100,6 +100,13 @@ function stepLines(step: Step): PlanLine[] {
         { sign: "!", text: `make container ${oneLine(step.name)} again, the old one is kept` },
         ...step.patch.flatMap((operation) => patchLines(operation)),
       ];
+    case "admit-source":
+      return [
+        {
+          sign: "+",
+          text: `${step.tool}: ${oneLine(step.source)} may come in to port ${step.port} of ${oneLine(step.host)}`,
+        },
+      ];
     case "put-files":
       return [
         ...step.directories.map(({ path }): PlanLine => ({ sign: "+", text: `${oneLine(path)}/` })),

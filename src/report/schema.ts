@@ -87,6 +87,17 @@ const step = z.discriminatedUnion("do", [
     patch: operations,
   }),
   z.strictObject({
+    do: z.literal("admit-source"),
+    title: z.string(),
+    host: z.string(),
+    tool: z.enum(["iptables", "nft", "ufw", "firewalld"]),
+    source: z.string(),
+    port: z.int(),
+    chain: z.string().optional(),
+    table: z.string().optional(),
+    zone: z.string().optional(),
+  }),
+  z.strictObject({
     do: z.literal("reload"),
     title: z.string(),
     component: z.string(),

@@ -42,6 +42,8 @@ export type Repair<S extends Stage> = {
   readonly does: readonly string[];
   /** More flags for every command, as the host that a volume lies on. */
   readonly flags?: readonly string[];
+  /** What the repair needs to be allowed in so many words. */
+  readonly consents?: readonly string[];
   /** What must come back with owner, mode and bytes, beside what is always compared: `HOST:PATH`. */
   readonly watches?: (stage: S) => readonly string[];
   /** Seconds that a change may take to show its effect. */

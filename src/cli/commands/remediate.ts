@@ -12,6 +12,7 @@ export interface RemediateOptions extends LiveOptions {
   readonly skip?: readonly string[];
   readonly maxRisk?: "safe" | "disruptive";
   readonly latent?: boolean;
+  readonly openFirewall?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   /** Seconds. */
@@ -36,6 +37,7 @@ export function addRemediate(program: Command): void {
       new Option("--max-risk <risk>", "carry out no fix of a higher risk").choices(["safe", "disruptive"]),
     )
     .option("--latent", "repair faults that are masked for now in the same go")
+    .option("--open-firewall", "let the one address that is kept out in to the one port it needs")
     .option("--yes", "carry out the plan without asking")
     .option("--dry-run", "check everything, show the plan, change nothing")
     .option("--wait <seconds>", "how long a change may take to show its effect (default: 180)", seconds)

@@ -1,9 +1,11 @@
 // What is never done, whoever proposes it: steps that are refused before anything is looked at.
+import { isIP } from "node:net";
 import type { Step } from "../../model/plan.ts";
 
 /** Why the step is never carried out; undefined when nothing speaks against it. */
 export function denyStep(step: Step): string | undefined {
   if (step.do === "set-owner") return denyOwner(step);
+  if (step.do === "admit-source") return denySource(step);
   if (step.do === "write-file")
     return denyPath(step.path) ?? denyCommands(step.content) ?? denyMode(step.mode);
   if (step.do === "edit-document" || step.do === "replace-lines") {
@@ -11,6 +13,21 @@ export function denyStep(step: Step): string | undefined {
     return path === undefined ? undefined : denyPath(path);
   }
   return undefined;
+}
+
+/** One machine is let in, never a network or everybody; and what names it goes into rules as it is. */
+function denySource({
+  source,
+  port,
+  chain,
+  table,
+  zone,
+}: Extract<Step, { readonly do: "admit-source" }>): string | undefined {
+  const isOne = isIP(source) !== 0 && !/^(?:0\.0\.0\.0|::)$/.test(source);
+  if (!isOne) return `${source} is not the address of one machine: a port is never opened to a network`;
+  if (port === 22) return "port 22 is how the host is entered: its rules are a person's";
+  const odd = [chain, table, zone].find((name) => name !== undefined && !/^[\w.:-]{1,64}$/.test(name));
+  return odd === undefined ? undefined : `${odd} is no name of a chain, table or zone`;
 }
 
 /** Trees that belong to the system: an owner that is wrong there is repaired by its package, not by us. */

@@ -41,6 +41,7 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
       doors: options.doors,
       ...(needs ? { needs } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.mayOpenFirewall ? { mayOpenFirewall: true } : {}),
     });
     shown = new Map();
     for (const { look } of looked)

@@ -10,6 +10,8 @@ export interface LookContext {
   readonly doors: Doors;
   readonly steps: readonly Step[];
   readonly signal?: AbortSignal;
+  /** Somebody has asked for it in so many words. */
+  readonly mayOpenFirewall?: boolean;
   /** Texts as the plan found them, by subject: lines of later steps are lines of these. */
   readonly originals: Map<string, string>;
   /** In a preview: texts as the steps before would leave them, by subject. */

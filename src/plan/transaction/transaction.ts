@@ -27,6 +27,7 @@ export interface TransactionOptions {
   readonly needs?: ReadonlyMap<number, readonly number[]>;
   /** How the doors were opened, for whoever undoes it. */
   readonly reach?: ReachOptions;
+  readonly mayOpenFirewall?: boolean;
   readonly gateMs?: number;
   readonly signal?: AbortSignal;
   readonly onGate?: (event: GateEvent) => void;
@@ -184,7 +185,12 @@ interface Looked {
 /** What all steps would do, one after the other; nothing is changed. */
 export async function lookAll(
   steps: readonly Step[],
-  { doors, needs, signal }: Pick<TransactionOptions, "doors" | "needs" | "signal">,
+  {
+    doors,
+    needs,
+    signal,
+    mayOpenFirewall,
+  }: Pick<TransactionOptions, "doors" | "needs" | "signal" | "mayOpenFirewall">,
 ): Promise<readonly Looked[]> {
   const context: LookContext = {
     doors,
@@ -192,6 +198,7 @@ export async function lookAll(
     originals: new Map(),
     pending: new Map(),
     ...(signal ? { signal } : {}),
+    ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
   };
   const looked: Looked[] = [];
   for (const [n, step] of steps.entries()) {
@@ -307,8 +314,14 @@ function gatesOf(
   });
 }
 
-function lookContext(steps: readonly Step[], { doors, signal }: Run): LookContext {
-  return { doors, steps, originals: new Map(), ...(signal ? { signal } : {}) };
+function lookContext(steps: readonly Step[], { doors, signal, mayOpenFirewall }: Run): LookContext {
+  return {
+    doors,
+    steps,
+    originals: new Map(),
+    ...(signal ? { signal } : {}),
+    ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
+  };
 }
 
 function actContext({ doors, id, backup, locks, signal }: Run): ActContext {

@@ -33,7 +33,10 @@ const samePicture = (what: string, seen: string, wanted: string): void => {
 /** Exit 2 is clean, too: of a system without all components not everything can be looked at. */
 const repairs = async <S extends Stage>({ stage, repair, flags }: Course<S>, word: string): Promise<void> => {
   const wait = String(repair.wait ?? 90);
-  const ran = await stage.watchmend(["remediate", ...flags, "--yes", "--wait", wait], { timeoutMs: longMs });
+  const consents = repair.consents ?? [];
+  const ran = await stage.watchmend(["remediate", ...flags, ...consents, "--yes", "--wait", wait], {
+    timeoutMs: longMs,
+  });
   const fine = repair.leaves === undefined ? [0, 2] : [1];
   if (!fine.includes(ran.code)) throw new Error(`${word}: exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
   for (const text of repair.does) contains(`${word}: what was done`, ran.stdout, text);
@@ -75,7 +78,9 @@ const forward = async <S extends Stage>(course: Course<S>, word: string): Promis
 const thereAndBack = async <S extends Stage>(course: Course<S>): Promise<void> => {
   const { stage, repair, flags, picture } = course;
   const faulty = await picture();
-  const dry = await stage.watchmend(["remediate", ...flags, "--dry-run"], { timeoutMs: longMs });
+  const dry = await stage.watchmend(["remediate", ...flags, ...(repair.consents ?? []), "--dry-run"], {
+    timeoutMs: longMs,
+  });
   if (dry.code !== 1) throw new Error(`the dry run: exit ${dry.code}\n${dry.stdout}\n${dry.stderr}`);
   samePicture("after the dry run the world", await picture(), faulty);
   await forward(course, "forward");

@@ -1,6 +1,7 @@
 // All kinds of steps that can be carried out live. A new one is added here and nowhere else.
 import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
+import { admitSource } from "./admit-source.ts";
 import { byHand } from "./by-hand.ts";
 import { moveFolder } from "./move-folder.ts";
 import { patchObject } from "./patch-object.ts";
@@ -24,6 +25,7 @@ const kinds: readonly AnyKind[] = [
   moveFolder,
   putContainer,
   refreshContainer,
+  admitSource,
   byHand,
 ];
 

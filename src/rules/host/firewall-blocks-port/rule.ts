@@ -1,11 +1,18 @@
 // The machine's packet filter drops or rejects the connection.
 import type { Facts } from "../../../model/facts.ts";
-import type { FindingDraft } from "../../../model/finding.ts";
+import type { FindingDraft, Fix } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
-import { failedReaches, isGateway, machineOf, reachFacts, reachFinding } from "../../failed-reach.ts";
+import {
+  failedReaches,
+  isGateway,
+  machineOf,
+  type ReachFacts,
+  reachFacts,
+  reachFinding,
+} from "../../failed-reach.ts";
 import { matches } from "../../text-rule.ts";
 
 const texts = [
@@ -58,7 +65,9 @@ export const rule = defineRule({
     if (byLog.length > 0) return byLog;
     return fromUfwState(facts, stack);
   },
-  fix: (finding) => {
+  fix: (finding, facts, stack) => {
+    const admitted = admit(finding, facts, stack);
+    if (admitted) return admitted;
     const port = finding.says.match(/port (\d+)/)?.[1] ?? finding.says.match(/:(\d+):/)?.[1] ?? "9100";
     const isContainer = /bridge|container/.test(finding.says);
     return byHand(
@@ -71,6 +80,45 @@ export const rule = defineRule({
     );
   },
 });
+
+/** One address, one port, before the rule that decides; only where all three are known. */
+function admit({ says }: FindingDraft, facts: ReachFacts, stack: Stack): Fix | undefined {
+  const entry = failedReaches(facts, stack).find(
+    ({ dial, isItsHost, reach }) =>
+      isItsHost &&
+      reach.mechanism.startsWith("firewall") &&
+      says.startsWith(`${dial.targetHost}:${dial.targetPort}: `),
+  );
+  const source = entry?.client.address;
+  const at = entry?.reach.proof[0]?.at;
+  const rule = entry?.network.firewall.find(
+    (one) => one.at.source === at?.source && one.at.line === at?.line,
+  );
+  if (!entry?.host || source === undefined || !rule || entry.client.where !== "outside") return undefined;
+  const { tool, chain, table, zone } = rule;
+  // A port that the engine publishes is decided by its own chains, with the container's address and port.
+  const isOwn = tool === "iptables" ? chain === "INPUT" : tool !== "nft" || /input/i.test(chain ?? "");
+  if (!isOwn) return undefined;
+  const port = entry.dial.targetPort;
+  return {
+    summary: `Let ${source}, and nobody else, in to port ${port} of ${entry.host} (${tool}). Done only with --open-firewall; otherwise the command is shown`,
+    risk: "disruptive",
+    steps: [
+      {
+        do: "admit-source",
+        title: `Let ${source} in to port ${port} of ${entry.host}`,
+        host: entry.host,
+        tool,
+        source,
+        port,
+        ...(tool === "iptables" || tool === "nft"
+          ? { ...(chain ? { chain } : {}), ...(table ? { table } : {}) }
+          : {}),
+        ...(zone ? { zone: zone.name } : {}),
+      },
+    ],
+  };
+}
 
 function toolOf(text: string | undefined): string {
   return text === undefined ? "packet filter" : `rule: ${text.trim().replace(/\s+/g, " ").slice(0, 120)}`;

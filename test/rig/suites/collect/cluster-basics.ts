@@ -106,6 +106,11 @@ const rootOwned = ({ name, image, core, folder, says, group }: Denied): Scenario
       flags: ["--host", "admin@node1"],
       does: ["Owner of"],
       watches: (stage) => [`node1:${folderOf(stage)}`],
+      // What it made while it worked is its own, and would let it start.
+      provoke: (stage) =>
+        whileDown(stage, async () => {
+          await stage.cluster.node.sh(`rm -rf ${folderOf(stage)}/${folder === "empty" ? "*" : "lock"}`);
+        }),
     },
     finds: { roots: ["prometheus/data-directory-not-writable"] },
     title: `${image.ref} on a root-owned ${folder} folder of the node fails again and again: ${says.source}`,

@@ -55,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "firewall-drops",
+    repair: { consents: ["--open-firewall"], does: ["Let 10.77.0.11 in to port 9100 of jenkins1"] },
     title: "a DROP rule before the exporter's port makes scrapes time out",
     core: true,
     needs: stack.stackParts,

@@ -60,6 +60,7 @@ const restoreFile = ({ hosts }: HostsStage, file: string): Promise<string> =>
 export const scenarios: readonly Scenario[] = [
   onStack({
     name: "firewall-rejects",
+    repair: { consents: ["--open-firewall"], does: ["Let 10.77.0.11 in to port 9100 of jenkins1"] },
     finds: { roots: ["host/firewall-blocks-port"] },
     title: "a REJECT rule looks to Prometheus like a port where nobody listens",
     inject: async ({ hosts, defer }) => {
