@@ -113,7 +113,8 @@ async function undoOne({ kind, image, intent }: Begun, context: ActContext): Pro
     if (standing.is === "elsewhere") return { ok: false, because: standing.says };
     await kind.undo(image, context);
     const now = await kind.where(image, context);
-    if (isDoneAgain(kind, image) || now.is === "before") return { ok: true, changed: true };
+    // A start or a stop has no before-image to compare with: that the host did it is all there is to know.
+    if (kind.again !== undefined || now.is === "before") return { ok: true, changed: true };
     return { ok: false, because: `${intent.subject} was put back, but does not show it` };
   } catch (error) {
     return {

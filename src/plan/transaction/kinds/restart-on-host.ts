@@ -121,7 +121,6 @@ function stopCommand({ engine, name, sockets = [] }: HostRestartImage): string {
 export async function whereOnHost(image: HostRestartImage, context: ActContext): Promise<Standing> {
   const found = await running(accessTo(context.doors, image.host), image.what, image.name);
   if (!found) return { is: "elsewhere", says: `${image.host} has no ${image.what} ${image.name} any more` };
-  if (image.wasStopped) return { is: isStopped(found) ? "before" : "after" };
   return { is: found.run === image.run ? "before" : "after" };
 }
 

@@ -294,11 +294,6 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsScenario({
     name: "wrong-numeric-owner",
-    repair: {
-      does: ["/srv/prometheus"],
-      watches: () => ["server:/srv/prometheus", "server:/srv/prometheus/wal"],
-      provoke: ({ hosts }) => hosts.server.docker("start", "prometheus"),
-    },
     finds: { roots: ["prometheus/data-directory-not-writable"] },
     title:
       "a data folder that belongs to the first user of the host and not to uid 65534 stops Prometheus at its start",
