@@ -97,3 +97,11 @@ export const containers = async (
       .map((line) => [line.split(" ")[0]?.slice(1) ?? "", line.split(" ").slice(1).join(" ")]),
   );
 };
+
+/** A container of somebody else on jenkins1; what tells whether it was touched. */
+export const startForeign = async (stage: HostsStage): Promise<string | undefined> => {
+  const run = ["run", "-d", "--name", "foreign", "--network", "host"];
+  const flags = ["--web.listen-address=127.0.0.1:9999", "--no-collector.systemd"];
+  await stage.hosts.jenkins1.docker(...run, nodeExporterImage.ref, ...flags);
+  return (await containers(stage, "jenkins1")).foreign;
+};

@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { nodeExporterImage } from "../../parts/images.ts";
 import { type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import {
   clear,
@@ -12,6 +11,7 @@ import {
   deployParts,
   file,
   loadImages,
+  startForeign,
   state,
   writeModel,
 } from "../../stacks/deployed.ts";
@@ -72,19 +72,7 @@ const begin = async (stage: HostsStage): Promise<string | undefined> => {
   await clear(stage);
   await loadImages(stage);
   writeModel(stage);
-  const { jenkins1 } = stage.hosts;
-  await jenkins1.docker(
-    "run",
-    "-d",
-    "--name",
-    "foreign",
-    "--network",
-    "host",
-    nodeExporterImage.ref,
-    "--web.listen-address=127.0.0.1:9999",
-    "--no-collector.systemd",
-  );
-  return (await containers(stage, "jenkins1")).foreign;
+  return await startForeign(stage);
 };
 
 /** What must hold after the run that follows a killed one. */
@@ -106,7 +94,7 @@ const isWhole = async (stage: HostsStage, what: string, foreign: string | undefi
 
 /** As many as a run has: the first one that is not met ends the walk. */
 const boundaries = 30;
-const randomKills = 8;
+const randomKills = 30;
 /** Repeatable: the same moments in every run. */
 const moments = Array.from({ length: randomKills }, (_, i) => 300 + ((i * 2_654_435_761) % 6_000));
 

@@ -110,14 +110,28 @@ const dropped: Story = {
   next: /iptables -I INPUT -p tcp -s 10\.77\.0\.11 --dport 9100 -j ACCEPT/,
 };
 
+export const fullDisk = async ({ hosts, defer }: HostsStage, name: Name): Promise<void> => {
+  const host = hosts[name];
+  const make = "mkdir -p /opt/monitoring && truncate -s 40M /tmp/small.img && mkfs.ext4 -q /tmp/small.img";
+  defer(() => host.sh("umount -l /opt/monitoring; rm -rf /tmp/small.img /opt/monitoring"));
+  await host.sh(`${make} && mount -o loop /tmp/small.img /opt/monitoring`);
+};
+
+export const otherHostKey = async ({ hosts, defer }: HostsStage): Promise<void> => {
+  defer(() =>
+    hosts.jenkins2.sh(
+      "rm -f /etc/ssh/ssh_host_*; cp -p /var/tmp/kept-keys/* /etc/ssh/; rm -rf /var/tmp/kept-keys; systemctl restart ssh",
+    ),
+  );
+  await hosts.jenkins2.sh(
+    "mkdir /var/tmp/kept-keys && cp -p /etc/ssh/ssh_host_* /var/tmp/kept-keys/ && rm /etc/ssh/ssh_host_* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
+  );
+};
+
 const full: Story = {
   name: "preflight-disk-full",
   title: "a full disk under the stack's folder stops that host",
-  fault: async ({ hosts, defer }) => {
-    const at = "mkdir -p /opt/monitoring && truncate -s 40M /tmp/small.img && mkfs.ext4 -q /tmp/small.img";
-    defer(() => hosts.jenkins2.sh("umount -l /opt/monitoring; rm -rf /tmp/small.img /opt/monitoring"));
-    await hosts.jenkins2.sh(`${at} && mount -o loop /tmp/small.img /opt/monitoring`);
-  },
+  fault: (stage) => fullDisk(stage, "jenkins2"),
   loud: ["jenkins2 disk stop"],
   says: /\/opt\/monitoring of jenkins2 .* has \d.*free, and at least 100\.0 MB are needed/,
   next: /df -h \/opt\/monitoring/,
@@ -127,16 +141,7 @@ const otherKey: Story = {
   name: "preflight-wrong-host-key",
   title: "a host whose key has changed is not entered, and the message says how to compare it",
   core: true,
-  fault: async ({ hosts, defer }) => {
-    defer(() =>
-      hosts.jenkins2.sh(
-        "rm -f /etc/ssh/ssh_host_*; cp -p /var/tmp/kept-keys/* /etc/ssh/; rm -rf /var/tmp/kept-keys; systemctl restart ssh",
-      ),
-    );
-    await hosts.jenkins2.sh(
-      "mkdir /var/tmp/kept-keys && cp -p /etc/ssh/ssh_host_* /var/tmp/kept-keys/ && rm /etc/ssh/ssh_host_* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
-    );
-  },
+  fault: otherHostKey,
   loud: ["jenkins2 ssh stop"],
   says: /jenkins2 \(10\.77\.0\.13\) cannot be reached: its host key is not/,
   next: /ssh-keyscan/,

@@ -2,7 +2,15 @@
 import { nodeExporterImage } from "../../parts/images.ts";
 import type { Ran } from "../../process/command.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
-import { clear, containers, deploy, deployParts, loadImages, writeModel } from "../../stacks/deployed.ts";
+import {
+  clear,
+  containers,
+  deploy,
+  deployParts,
+  loadImages,
+  startForeign,
+  writeModel,
+} from "../../stacks/deployed.ts";
 
 const code = (what: string, ran: Ran, wanted: number): void => {
   if (ran.code !== wanted)
@@ -153,18 +161,7 @@ export const scenarios: readonly Scenario[] = [
       await begin(stage);
       const { jenkins1, server } = stage.hosts;
       code("the first apply", await deploy(stage, "apply", "--yes"), 0);
-      await jenkins1.docker(
-        "run",
-        "-d",
-        "--name",
-        "foreign",
-        "--network",
-        "host",
-        nodeExporterImage.ref,
-        "--web.listen-address=127.0.0.1:9999",
-        "--no-collector.systemd",
-      );
-      const foreign = (await containers(stage, "jenkins1")).foreign;
+      const foreign = await startForeign(stage);
       await jenkins1.sh(
         "echo '# mine' >>/opt/monitoring/promtail/promtail.yaml; docker stop rig-node-exporter >/dev/null",
       );
