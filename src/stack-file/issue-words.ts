@@ -133,7 +133,17 @@ function unionWords(
   const fitting = branches.find((branch) => branch.length > 0 && !branch.some((issue) => isOtherType(issue)));
   if (fitting) return fitting.flatMap((issue) => draftsOfIssue(issue, root, path));
   if (found === undefined) return [{ path, says: "is missing" }];
-  return [{ path, says: `${shown(found)} is ${kindOf(found)}, which cannot stand here` }];
+  const wanted = branches.flatMap(([issue]) =>
+    issue?.code === "invalid_type" ? [kindWords[issue.expected] ?? issue.expected] : [],
+  );
+  const value = mayBeSecret(path) ? "what stands here" : shown(found);
+  return [
+    {
+      path,
+      says: `${value} is ${kindOf(found)}, which cannot stand here`,
+      ...(wanted.length > 0 ? { write: [...new Set(wanted)].join(", or ") } : {}),
+    },
+  ];
 }
 
 /** Such a value is not repeated in a message: those are kept in the logs of pipelines. */

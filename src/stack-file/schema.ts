@@ -4,6 +4,7 @@ import { absenceKinds, agentKinds, deployedKinds, runtimes } from "../model/stac
 import {
   addressText,
   durationText,
+  folderText,
   labelName,
   memoryText,
   nameText,
@@ -257,9 +258,7 @@ const security = z.strictObject({
     .describe(
       "one password for the exporters, Prometheus, Alertmanager and Alloy, instead of certificates of who asks",
     ),
-  store: z
-    .string()
-    .regex(/^(?:\.{1,2}\/|\/)[^\n]{0,1000}$/)
+  store: folderText
     .optional()
     .describe(
       "folder of authority and certificates, absolute or from this file's folder (./pki); default: this machine's state",

@@ -110,6 +110,15 @@ export const pathTextField = text(
   { write: "a path from the root without .., such as /opt/monitoring" },
 );
 
+/** A folder of the machine that applies: what could be taken for one below another folder is refused. */
+export const folderText = text(
+  "a folder, absolute or from this file's own",
+  (value) => /^(?:\.{1,2}\/|\/)[^\n\0]{0,1000}$/.test(value),
+  (value) => `"${value}" is no path that says where it begins`,
+  { write: "./pki, beside this file, or an absolute path" },
+  "^(\\.{1,2}/|/)[^\\n]*$",
+);
+
 export const secretText = text(
   "reference to a secret: ${env:NAME} or file:/path",
   (value) => parseSecretRef(value) !== undefined,

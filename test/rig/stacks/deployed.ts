@@ -57,7 +57,7 @@ export const state = ({ dir }: HostsStage): string => `${dir}/state`;
 /** One of the verbs of a deployment, with a journal of this scenario's own. */
 export const deploy = async (stage: HostsStage, verb: string, ...words: readonly string[]): Promise<Ran> =>
   await stage.watchmend([verb, "-f", file(stage), ...words], {
-    timeoutMs: 240_000,
+    timeoutMs: 480_000,
     env: { XDG_STATE_HOME: state(stage) },
   });
 
