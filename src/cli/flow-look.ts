@@ -12,11 +12,18 @@ import { askGrafana } from "./grafana-look.ts";
 import type { ThirdLook } from "./live.ts";
 import { tenantHeaders } from "./seek-line.ts";
 
-export function flowLook({ canary, grafanaUrl }: ValidateOptions, login: LoginHeader | undefined): ThirdLook {
+/** `onWaited`: told how long the lines were under way. */
+export function flowLook(
+  { canary, grafanaUrl }: ValidateOptions,
+  login: LoginHeader | undefined,
+  onWaited?: (milliseconds: number) => void,
+): ThirdLook {
   return async (targets: readonly Target[], { stack, facts }, session: ReadSession) => {
     const hosts = targets.flatMap(({ perch }) => perch ?? []);
     const clusters = targets.flatMap(({ clusterPerch }) => clusterPerch ?? []);
+    const sentAt = performance.now();
     const flown = canary ? await fly({ hosts, clusters }, stack, facts, session) : [];
+    if (canary) onWaited?.(Math.round(performance.now() - sentAt));
     const doors = grafanaDoors(stack, {
       perches: hosts,
       clusters,

@@ -98,19 +98,48 @@ async function validateOnce(
 ): Promise<Validation | undefined> {
   if (options.from !== undefined)
     return await withEvidence(options.from, (path) => judge(readEvidence(path), chosen, expectation));
-  const { items, interrupted } = await readLive(options, flowLook(options, login), endsAt);
+  const watch = stopwatch();
+  let waiting: number | undefined;
+  const look = flowLook(options, login, (ms) => {
+    waiting = ms;
+  });
+  const { items, interrupted } = await readLive(options, look, endsAt);
   if (interrupted) return undefined;
-  return await judge(await evidenceOf(items, createRedactor()), chosen, expectation);
+  const read = watch.lap();
+  const checks: Record<string, number> = {};
+  const evidence = await evidenceOf(items, createRedactor());
+  const validation = await judge(evidence, chosen, expectation, checks);
+  const reading = Math.max(0, read - (waiting ?? 0));
+  const times = { reading, ...(waiting === undefined ? {} : { waiting }), judging: watch.lap(), checks };
+  return { ...validation, times };
+}
+
+/** Milliseconds, to a tenth. */
+function stopwatch(): { lap(): number } {
+  let last = performance.now();
+  return {
+    lap() {
+      const now = performance.now();
+      const took = Math.round((now - last) * 10) / 10;
+      last = now;
+      return took;
+    },
+  };
 }
 
 async function judge(
   items: AsyncIterable<EvidenceItem> | Iterable<EvidenceItem>,
   chosen: readonly AnyCheck[],
   expectation: Expectation | undefined,
+  tookMs: Record<string, number> = {},
 ): Promise<Validation> {
   const { analysis, segments } = await analyseItems(items, { rules, version: version(), mode: "diagnose" });
   const { factSet, gaps, stack, report, readLine } = analysis;
+  const watch = stopwatch();
   const validation = validate({
+    onCheck: (id) => {
+      tookMs[id] = watch.lap();
+    },
     checks: chosen,
     factSet: { ...factSet, gaps },
     stack,

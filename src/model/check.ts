@@ -108,6 +108,19 @@ export interface Validation {
   }[];
   /** What `--compare` compares: how much of the stack was seen to work. */
   readonly coverage: Coverage;
+  /** Of a live look only: what was saved has no time of its own. */
+  readonly times?: ValidationTimes;
+}
+
+/** Milliseconds. */
+export interface ValidationTimes {
+  /** Reading all targets, without the wait. */
+  readonly reading: number;
+  /** From the first line sent until the last arrived, or was given up. */
+  readonly waiting?: number;
+  /** Facts, diagnosis and checks. */
+  readonly judging: number;
+  readonly checks: Readonly<Record<string, number>>;
 }
 
 export interface Coverage {

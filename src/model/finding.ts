@@ -34,19 +34,23 @@ export type Layer =
   | "node"
   | "runtime";
 
+/** What a finding or a verdict can be about. */
+export const subjectKinds = [
+  "component",
+  "host",
+  "link",
+  "volume",
+  "pod",
+  "service",
+  "node",
+  "file",
+  "object",
+  "network",
+  "cluster",
+] as const;
+
 export interface Subject {
-  readonly kind:
-    | "component"
-    | "host"
-    | "link"
-    | "volume"
-    | "pod"
-    | "service"
-    | "node"
-    | "file"
-    | "object"
-    | "network"
-    | "cluster";
+  readonly kind: (typeof subjectKinds)[number];
   /** Stable and readable: `monitoring/prometheus-0`, `mon/grafana`, `grafana → loki`, `/etc/prometheus/alerts.yml`. */
   readonly id: string;
 }

@@ -1,7 +1,7 @@
 // The contract of the JSON report as a schema; `schema/report.v1.schema.json` is generated from it.
 import { z } from "zod";
 import { componentKinds } from "../model/component.ts";
-import type { Finding } from "../model/finding.ts";
+import { type Finding, subjectKinds } from "../model/finding.ts";
 import type { Step } from "../model/plan.ts";
 import type { Report } from "../model/report.ts";
 
@@ -166,19 +166,7 @@ const finding = z.strictObject({
     "runtime",
   ]),
   subject: z.strictObject({
-    kind: z.enum([
-      "component",
-      "host",
-      "link",
-      "volume",
-      "pod",
-      "service",
-      "node",
-      "file",
-      "object",
-      "network",
-      "cluster",
-    ]),
+    kind: z.enum(subjectKinds),
     id: z.string(),
   }),
   title: z.string(),

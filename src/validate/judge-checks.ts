@@ -20,6 +20,8 @@ export interface JudgeChecksInput {
   /** The text of a line, to quote it. */
   readonly readLine: (source: string, line: number) => string | undefined;
   readonly nowMs?: number;
+  /** Told after each check, which the caller may time. */
+  readonly onCheck?: (id: string) => void;
 }
 
 /** A verdict with what the next steps still need to know about it. */
@@ -34,6 +36,7 @@ export function judgeChecks(input: JudgeChecksInput): JudgedCheck[] {
     for (const draft of draftsOf(check, input)) {
       judged.push(finish(check, prerequisite(check, draft, judged) ?? draft, input));
     }
+    input.onCheck?.(check.id);
   }
   return judged.toSorted((a, b) => suites.indexOf(a.suite) - suites.indexOf(b.suite));
 }

@@ -18,6 +18,7 @@ export interface ValidateInput {
   readonly expectation: Expectation;
   readonly readLine: (source: string, line: number) => string | undefined;
   readonly version: string;
+  readonly onCheck?: (id: string) => void;
 }
 
 export function validate(given: ValidateInput): Validation {

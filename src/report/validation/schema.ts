@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { suites, type Validation } from "../../model/check.ts";
 import type { Comparison } from "../../model/comparison.ts";
+import { subjectKinds } from "../../model/finding.ts";
 
 const state = z
   .enum(["pass", "warn", "fail", "unknown", "skip"])
@@ -14,19 +15,7 @@ const verdict = z.strictObject({
   suite: z.enum(suites),
   proves: z.string().describe("What is true when it passes."),
   subject: z.strictObject({
-    kind: z.enum([
-      "component",
-      "host",
-      "link",
-      "volume",
-      "pod",
-      "service",
-      "node",
-      "file",
-      "object",
-      "network",
-      "cluster",
-    ]),
+    kind: z.enum(subjectKinds),
     id: z.string(),
   }),
   state,
@@ -48,6 +37,7 @@ const verdict = z.strictObject({
 
 const count = z.int().min(0);
 const names = z.array(z.string());
+const milliseconds = z.number().min(0);
 
 const comparison = z.strictObject({
   parts: z.array(
@@ -74,6 +64,15 @@ export const validationSchema = z
     coverage: z
       .strictObject({ components: names, hosts: names, targetsUp: names, logSources: names })
       .describe("What was seen to work; `--compare` compares it."),
+    times: z
+      .strictObject({
+        reading: milliseconds,
+        waiting: milliseconds.optional().describe("For lines of its own to arrive."),
+        judging: milliseconds,
+        checks: z.record(z.string(), milliseconds),
+      })
+      .optional()
+      .describe("How long a live look took, in milliseconds."),
     comparison: comparison.optional().describe("With `--compare` only."),
   })
   .describe("Whether a monitoring stack works, one verdict per check and subject.");

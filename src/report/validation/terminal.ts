@@ -19,16 +19,41 @@ export function renderValidation(validation: Validation, options: TextOptions = 
   const lines: string[] = [];
   for (const { suite, checks } of grouped(validation)) {
     lines.push(ink.bold(suite));
-    for (const group of checks) lines.push(...checkLines(group, ink));
+    for (const group of checks) lines.push(...checkLines(group, ink, validation.times?.checks[group.check]));
     lines.push("");
   }
   lines.push(...missingLines(validation, ink), ...hanging(ink, "", "", expectationLine(validation), ink.dim));
+  lines.push(...timesLines(validation, ink));
   const paint = { pass: ink.green, fail: ink.red, unknown: ink.yellow }[validation.verdict];
   lines.push(...hanging(ink, "", "", answerOf(validation), (row) => ink.bold(paint(row))));
   return `${lines.join("\n")}\n`;
 }
 
-function checkLines({ check, proves, state, verdicts }: CheckGroup, ink: Ink): string[] {
+/** Where the time went, so that nobody looks for it in the checks. */
+function timesLines({ times }: Validation, ink: Ink): string[] {
+  if (times === undefined) return [];
+  const { reading, waiting, judging } = times;
+  const waited = waiting === undefined ? "" : `, waited ${duration(waiting)} for lines to arrive`;
+  return hanging(
+    ink,
+    "",
+    "",
+    `Read in ${duration(reading)}${waited}, judged in ${duration(judging)}.`,
+    ink.dim,
+  );
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < 1_000
+    ? `${Math.round(milliseconds * 10) / 10} ms`
+    : `${(milliseconds / 1_000).toFixed(1)} s`;
+}
+
+function checkLines(
+  { check, proves, state, verdicts }: CheckGroup,
+  ink: Ink,
+  tookMs: number | undefined,
+): string[] {
   const name = check.split("/")[1] ?? check;
   const head = `  ${label(state, ink)}  `;
   const quiet = state === "pass" || state === "skip";
@@ -38,7 +63,9 @@ function checkLines({ check, proves, state, verdicts }: CheckGroup, ink: Ink): s
   const passed = verdicts.filter((verdict) => verdict.state === "pass").length;
   const total = verdicts.filter((verdict) => verdict.state !== "skip").length;
   const text =
-    state === "skip" ? (verdicts[0]?.says ?? "") : `${proves}${total > 1 ? ` (${passed} of ${total})` : ""}`;
+    state === "skip"
+      ? (verdicts[0]?.says ?? "")
+      : `${proves}${total > 1 ? ` (${passed} of ${total})` : ""}${tookMs === undefined ? "" : ` · ${duration(tookMs)}`}`;
   return [
     ...hanging(ink, head, "        ", `${name}: ${text}`, quiet ? ink.dim : undefined),
     ...told.slice(0, shown).flatMap((verdict) => verdictLines(verdict, ink)),
