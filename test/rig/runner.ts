@@ -38,13 +38,15 @@ export const partsFor = (plan: readonly Planned[]): Part[] =>
   plan.flatMap(({ scenario }) => partsOf(scenario));
 
 const phaseLimitMs = 600_000;
+/** A deed is a whole story: one of them kills and repeats a deployment at each of its steps. */
+const deedLimitMs = 2_400_000;
 /** What takes longer is a hang, also on a machine with fifty other things to do. */
 const answerLimitMs = 240_000;
 
-const limited = async <T>(phase: string, work: Promise<T>): Promise<T> => {
+const limited = async <T>(phase: string, work: Promise<T>, limitMs = phaseLimitMs): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end after ${seconds(phaseLimitMs)}`)), phaseLimitMs);
+    timer = setTimeout(() => reject(new Error(`no end after ${seconds(limitMs)}`)), limitMs);
   });
   try {
     return await Promise.race([work, limit]);
@@ -132,7 +134,7 @@ type Scenes<S extends Stage> = Pick<HostsScenario, "finds"> & {
 } & Record<"arrange" | "healthy" | "inject" | "expect" | "recover", (stage: S) => Promise<void>>;
 
 const story = async <S extends Stage>(scenario: Scenes<S>, stage: S, judge: Judge): Promise<void> => {
-  if (scenario.deed !== undefined) return await limited("the deed", scenario.deed(stage));
+  if (scenario.deed !== undefined) return await limited("the deed", scenario.deed(stage), deedLimitMs);
   await limited("arrange", scenario.arrange(stage));
   await limited("the healthy twin", scenario.healthy(stage));
   await limited("watchmend on the healthy twin", judge.findsHealthy("before the fault"));
