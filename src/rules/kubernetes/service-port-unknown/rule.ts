@@ -28,6 +28,7 @@ export const rule = defineRule({
   check(facts, stack) {
     const findings: FindingDraft[] = [];
     const workloads = indexByLabels(facts["kubernetes.workloads"], (entry) => entry.templateLabels);
+    const manifests = manifestsByName(facts);
     const pods = indexByLabels(facts["kubernetes.pods"], (entry) => entry.labels);
     for (const service of facts["kubernetes.services"]) {
       if (!service.ports) continue;
@@ -38,7 +39,7 @@ export const rule = defineRule({
       );
       if (owners.length === 0) continue;
       const verdictsOf = (port: ServicePort) =>
-        owners.flatMap((owner) => specsOf(owner, facts).map((spec) => has(spec, targetOf(port))));
+        owners.flatMap((owner) => specsOf(owner, manifests).map((spec) => has(spec, targetOf(port))));
       const reached = service.ports.filter((port) => !isPeerPort(port) && verdictsOf(port).includes(true));
       for (const port of service.ports) {
         const wanted = targetOf(port);
@@ -114,18 +115,20 @@ function targetOf({ targetPort, port }: ServicePort): string {
   return targetPort ?? String(port);
 }
 
-/** Of a workload also what a kustomize patch of the same name adds to it. */
-function specsOf(
-  owner: Workload | Pod,
-  { "kubernetes.workloads": workloads }: Pick<Facts, "kubernetes.workloads">,
-) {
-  const isPatch = (other: Workload) =>
-    other !== owner &&
-    other.origin === "manifest" &&
-    other.name === owner.name &&
-    "kind" in owner &&
-    other.kind === owner.kind;
-  return [owner, ...workloads.filter(isPatch)].map(({ spec }) => spec);
+/** Manifests by kind and name: a kustomize patch of the same name adds to its workload. */
+function manifestsByName({ "kubernetes.workloads": workloads }: Pick<Facts, "kubernetes.workloads">) {
+  const byName = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    if (workload.origin !== "manifest") continue;
+    const key = `${workload.kind} ${workload.name}`;
+    byName.set(key, [...(byName.get(key) ?? []), workload]);
+  }
+  return byName;
+}
+
+function specsOf(owner: Workload | Pod, manifests: ReadonlyMap<string, readonly Workload[]>) {
+  const same = "kind" in owner ? (manifests.get(`${owner.kind} ${owner.name}`) ?? []) : [];
+  return [owner, ...same.filter((other) => other !== owner)].map(({ spec }) => spec);
 }
 
 /** A named port must be declared; a number need not be, so a container that declares none proves nothing. */
