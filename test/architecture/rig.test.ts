@@ -10,6 +10,9 @@ import { allParts } from "../rig/parts/index.ts";
 import { keyOf } from "../rig/parts/part.ts";
 import { isAlive, self, withLock } from "../rig/process/lock.ts";
 import { until } from "../rig/process/wait.ts";
+import { replayFailed } from "../rig/replay.ts";
+import type { Outcome, Planned } from "../rig/runner.ts";
+import type { ClusterScenario } from "../rig/scenario.ts";
 
 const here = join("test", "architecture", "rig.test.ts");
 
@@ -109,5 +112,32 @@ describe("the rig's tools", () => {
     const never = until("the moon", () => Promise.reject(new Error("clouds")), { timeoutMs: 20, everyMs: 5 });
     await expect(never).rejects.toThrow(/the moon; last seen: clouds/);
     rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it("plays what failed once more: what passes then is named, what fails again stays failed, many failures stay as they are", async () => {
+    const outcome = (name: string, error?: string): Outcome => ({
+      suite: "collect",
+      scenario: { name, title: name, world: "cluster", needs: [] } as unknown as ClusterScenario,
+      ms: 1,
+      ...(error === undefined ? {} : { error }),
+    });
+    const played: string[] = [];
+    const play = async (planned: Planned): Promise<Outcome> => {
+      played.push(planned.scenario.name);
+      return { ...planned, ms: 2, ...(planned.scenario.name === "broken" ? { error: "again" } : {}) };
+    };
+    const parts = { ready: async () => "", isReady: () => true };
+    const never = new AbortController().signal;
+    const replay = (first: readonly Outcome[]) => replayFailed(first, parts, { play }, never);
+    const { outcomes, flaky } = await replay([
+      outcome("fine"),
+      outcome("shaky", "once"),
+      outcome("broken", "once"),
+    ]);
+    expect(played).toEqual(["shaky", "broken"]);
+    expect(flaky).toEqual(["collect/shaky"]);
+    expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined, "again"]);
+    const many = ["a", "b", "c", "d"].map((name) => outcome(name, "broken"));
+    expect((await replay(many)).outcomes).toEqual(many);
   });
 });

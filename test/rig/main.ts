@@ -9,6 +9,7 @@ import { allParts, startParts } from "./parts/index.ts";
 import { dirOf, recordOf } from "./parts/part.ts";
 import { rigRoot } from "./process/paths.ts";
 import { say, seconds } from "./process/progress.ts";
+import { replayFailed } from "./replay.ts";
 import { printTable, writeTable } from "./results.ts";
 import { openTheatre, type Planned, partsFor, playAll } from "./runner.ts";
 import { type Scenario, type SuiteName, suiteNames } from "./scenario.ts";
@@ -27,10 +28,11 @@ import { entering } from "./world/space.ts";
 
 const usage = `Real hosts and a real Kubernetes on this machine, for tests. Needs root and Debian 12.
 
-  npm run test:rig -- [collect|deploy|remediate|validate …] [--core] [--only TEXT] [--in NAME] [--table]
+  npm run test:rig -- [collect|deploy|remediate|validate …] [--core] [--only TEXT] [--in NAME] [--table] [--replay]
       plays the scenarios of the suites (all without a name); --core: the cross-section for CI;
       --only: those whose name contains TEXT (or one of several, with commas); --in: on the rig that \`rig up\` keeps, instead of a new one;
-      --table: writes the table of the results to docs/rig-results.md as well
+      --table: writes the table of the results to docs/rig-results.md as well; --replay: plays what failed (three at most) once more, and
+      names what passed only then
   npm run rig -- up [NAME] [--no-cluster]    builds what is missing, then starts a rig that stays up (NAME: dev)
   npm run rig -- shell [NAME] [HOST]         a shell beside the hosts, or on one of them
   npm run rig -- status                      what runs and which parts are built
@@ -45,6 +47,7 @@ const asked = (): { words: string[]; flags: Record<string, string | boolean | un
       core: { type: "boolean" },
       only: { type: "string" },
       table: { type: "boolean" },
+      replay: { type: "boolean" },
       in: { type: "string" },
       all: { type: "boolean" },
       "no-cluster": { type: "boolean" },
@@ -107,7 +110,14 @@ const test = async (
     });
   }
   const begun = Date.now();
-  const outcomes = await playAll(plan, parts, theatre, interrupted.signal).finally(stop);
+  const { signal } = interrupted;
+  const played = async () => {
+    const first = await playAll(plan, parts, theatre, signal);
+    return flags.replay === true
+      ? replayFailed(first, parts, theatre, signal)
+      : { outcomes: first, flaky: [] };
+  };
+  const { outcomes, flaky } = await played().finally(stop);
   if (interrupted.signal.aborted) return 130;
   const failed = outcomes.filter((outcome) => outcome.error !== undefined);
   printTable(outcomes);
@@ -119,6 +129,7 @@ const test = async (
     );
   }
   for (const { suite, scenario } of failed) console.log(`failed: ${suite}/${scenario.name}`);
+  for (const name of flaky) console.log(`passed at the second try only: ${name}`);
   say(`${outcomes.length} scenarios in ${seconds(Date.now() - begun)}`);
   console.log(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
   return failed.length > 0 ? 1 : 0;
