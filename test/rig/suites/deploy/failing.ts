@@ -1,4 +1,4 @@
-// Deployments in which something goes wrong: faulty hosts stop nobody else.
+// Deployments in which something goes wrong: the gate blames the host whose data does not arrive, and faulty hosts stop nobody else.
 import type { Ran } from "../../process/command.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import { clear, containers, deploy, deployParts, loadImages, writeModel } from "../../stacks/deployed.ts";
@@ -12,6 +12,8 @@ interface Outcome {
 
 interface Report {
   readonly hosts: readonly Outcome[];
+  readonly stopped?: string;
+  readonly gates: readonly { readonly ok: boolean; readonly diagnosis?: readonly string[] }[];
 }
 
 const begin = async (stage: HostsStage): Promise<void> => {
@@ -19,6 +21,19 @@ const begin = async (stage: HostsStage): Promise<void> => {
   await clear(stage);
   await loadImages(stage);
   writeModel(stage);
+};
+
+/** A packet filter that closes as soon as a container runs: what preflight saw was true then. */
+const closesBehind = async (stage: HostsStage, container: string, rule: string): Promise<void> => {
+  const { jenkins2 } = stage.hosts;
+  stage.defer(() =>
+    jenkins2.sh(
+      `systemctl stop closing 2>/dev/null || true; iptables -D ${rule} 2>/dev/null || true; systemctl reset-failed`,
+    ),
+  );
+  await jenkins2.sh(
+    `systemd-run -q --unit closing sh -c 'until docker ps --format "{{.Names}}" | grep -qx ${container}; do sleep 0.1; done; iptables -A ${rule}; sleep 3600'`,
+  );
 };
 
 const reportOf = (ran: Ran): Report => {
@@ -32,6 +47,47 @@ const becauseOf = ({ hosts }: Report, name: string): string =>
   hosts.find(({ host }) => host === name)?.because ?? "";
 
 export const scenarios: readonly Scenario[] = [
+  hostsDeed({
+    name: "gate-target-never-answers",
+    title:
+      "an exporter that the server cannot reach is put back before the server learns of it, and the rollout stops",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      await closesBehind(stage, "rig-node-exporter", "INPUT -s 10.77.0.11 -p tcp --dport 9100 -j DROP");
+      const report = reportOf(await deploy(stage, "apply", "--yes", "--format", "json", "--wait", "60"));
+      const [jenkins1, jenkins2, server] = outcomes(report);
+      same("the canary and the silent host", [jenkins1, jenkins2], ["jenkins1 done", "jenkins2 rolled-back"]);
+      contains("the server's agents, without its servers", server ?? "", /^server (?:done|not-reached)$/);
+      contains("why", becauseOf(report, "jenkins2"), /10\.77\.0\.13:9100/);
+      contains("the stop", report.stopped ?? "", /data does not arrive/);
+      same("what is left on jenkins2", await containers(stage, "jenkins2"), {});
+      same("no server was begun", "rig-prometheus" in (await containers(stage, "server")), false);
+    },
+  }),
+  hostsDeed({
+    name: "gate-agent-cannot-push",
+    title:
+      "a log agent whose lines do not get to Loki is put back with the evidence and a diagnosis; the others stay",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      await closesBehind(stage, "rig-promtail", "OUTPUT -d 10.77.0.11 -p tcp --dport 3100 -j DROP");
+      const report = reportOf(await deploy(stage, "apply", "--yes", "--format", "json", "--wait", "60"));
+      same(`outcomes: ${JSON.stringify(report)}`, outcomes(report), [
+        "jenkins1 done",
+        "jenkins2 rolled-back",
+        "server done",
+      ]);
+      contains("why", becauseOf(report, "jenkins2"), /a line written on jenkins2 .* did not arrive in Loki/);
+      contains("the stop", report.stopped ?? "", /data does not arrive/);
+      const diagnosis = report.gates.flatMap((gate) => gate.diagnosis ?? []).join("\n");
+      contains("the diagnosis", diagnosis, /promtail|firewall|3100/);
+      same("what is left on jenkins2", await containers(stage, "jenkins2"), {});
+    },
+  }),
   hostsDeed({
     name: "full-disk-and-wrong-host-key",
     title:
