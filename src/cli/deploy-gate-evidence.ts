@@ -2,7 +2,7 @@
 import { evidenceOf } from "../bundle/collected-item.ts";
 import { createRedactor } from "../bundle/redact.ts";
 import { analysisOfItems } from "../diagnose/diagnose.ts";
-import { redactorFor, redactReport } from "../diagnose/redact-report.ts";
+import { cleanerFor, redactReport } from "../diagnose/redact-report.ts";
 import { type CanaryFlight, canarySchema } from "../model/canary.ts";
 import { type CollectedItem, isMissing } from "../model/collected.ts";
 import { textOf, valueAt } from "../model/json-value.ts";
@@ -140,7 +140,7 @@ async function diagnosisOf(items: readonly CollectedItem[]): Promise<readonly st
     version: version(),
     mode: "diagnose",
   });
-  const report = redactReport(analysis.report, redactorFor(segments));
+  const report = redactReport(analysis.report, cleanerFor(segments));
   const roots = report.findings
     .filter(({ role, severity }) => role === "root" && severity !== "notice")
     .slice(0, 6);

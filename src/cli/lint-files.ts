@@ -56,11 +56,13 @@ export async function readLintFiles(path: string, useGitignore: boolean): Promis
 }
 
 /** A file of configuration is one stretch of text; nothing in it is taken for a terminal session. */
-export function segmentsOf(files: Pick<LintFiles, "origins" | "texts">): Segment[] {
+export function segmentsOf(files: Pick<LintFiles, "origins" | "texts" | "single">): Segment[] {
   return [...files.texts].map(([source, text]) => ({
     ...(files.origins.get(source) ?? { source }),
     startLine: 1,
     text: plainLines(text),
+    // One that was named may be anything; in a folder files are chosen by their names.
+    ...(files.single ? {} : { isWhole: true }),
   }));
 }
 

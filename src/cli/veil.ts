@@ -24,7 +24,7 @@ export function veilOver(segments: () => readonly Segment[], maySee: boolean): V
   const text = (plain: string): string => redactor().redact(plain, "").text;
   return {
     text,
-    report: (report) => redactReport(report, redactor()),
+    report: (report) => redactReport(report, text),
     data: (value) => redactStrings(value, text),
   };
 }

@@ -10,8 +10,9 @@ const longestStart = 1_000;
 /** The pieces of a segment, in order, each with its own first line. Structured documents stay whole. */
 export function cutSegment(segment: Segment, parsers: readonly Parser[]): readonly Segment[] {
   const { text } = segment;
-  // A file inside a ConfigMap is one file, whatever its lines look like.
-  if (segment.embeddedIn || text.length > longestPaste || isDocument(text)) return [segment];
+  // A file is one file, also inside a ConfigMap, whatever its lines look like.
+  if (segment.isWhole || segment.embeddedIn || text.length > longestPaste || isDocument(text))
+    return [segment];
   const asked = parsers.filter((parser) => parser.startsAt !== undefined);
   if (asked.length === 0) return [segment];
   const lines = text.split("\n");

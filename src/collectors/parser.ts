@@ -41,6 +41,8 @@ export interface Parser {
   startsAt?(line: string, next: string | undefined): boolean;
   /** The highest number `recognise` gives, where it is low: this parser is not asked about what another one is surer of. */
   readonly most?: number;
+  /** What it reads stands in files: of a whole file these are asked first, and of what they are sure of nobody else is. */
+  readonly readsFiles?: boolean;
   /** 0: not mine. 1: certainly mine. Asked for every segment; must be cheap and must not throw. */
   recognise(segment: Segment): number;
   /** May throw: the caller turns it into a coverage entry. Must never hang on hostile input. */

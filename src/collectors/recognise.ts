@@ -85,7 +85,27 @@ export function recogniseAll(segments: Iterable<Segment>, parsers: readonly Pars
   return { facts, seen, gaps };
 }
 
+/** What a parser of files must score for a whole file, so that no parser of outputs is asked about it. */
+const sureOfFile = 0.9;
+
 function bestParser(segment: Segment, parsers: readonly Parser[]): Parser | undefined {
+  // Outputs saved as JSON are files as well.
+  if (!segment.isWhole || /^\s*[[{]/.test(segment.text.slice(0, 1_000)))
+    return surest(segment, parsers)?.parser;
+  const ofFile = surest(
+    segment,
+    parsers.filter((parser) => parser.readsFiles),
+  );
+  if (ofFile && ofFile.score >= sureOfFile) return ofFile.parser;
+  return surest(segment, parsers)?.parser;
+}
+
+interface Claim {
+  readonly parser: Parser;
+  readonly score: number;
+}
+
+function surest(segment: Segment, parsers: readonly Parser[]): Claim | undefined {
   let best: Parser | undefined;
   let bestScore = 0;
   for (const parser of parsers) {
@@ -96,7 +116,7 @@ function bestParser(segment: Segment, parsers: readonly Parser[]): Parser | unde
     bestScore = score;
     if (score >= 1) break;
   }
-  return best;
+  return best && { parser: best, score: bestScore };
 }
 
 function recogniseSafely(parser: Parser, segment: Segment): number {

@@ -10,7 +10,7 @@ import type { FactSet } from "../model/facts.ts";
 import type { TextPattern } from "../model/pattern.ts";
 import type { Report } from "../model/report.ts";
 import { type AnalyseOptions, type Analysis, analyse, patternsOf } from "./analyse.ts";
-import { redactorFor, redactReport } from "./redact-report.ts";
+import { cleanerFor, redactReport } from "./redact-report.ts";
 
 export interface Gathered {
   readonly segments: readonly Segment[];
@@ -78,7 +78,7 @@ export async function reportOfItems(
   showSecrets = false,
 ): Promise<Report> {
   const { analysis, segments } = await analyseItems(items, options);
-  return showSecrets ? analysis.report : redactReport(analysis.report, redactorFor(segments));
+  return showSecrets ? analysis.report : redactReport(analysis.report, cleanerFor(segments));
 }
 
 /** With everything the report was made from; nothing in it is redacted but what already was in the evidence. */

@@ -11,9 +11,17 @@ export function redactorFor(segments: readonly Segment[]): Redactor {
   return redactor;
 }
 
+/** Takes the secrets of all segments out of a text. They are looked for when the first text comes: many reports quote nothing. */
+export function cleanerFor(segments: readonly Segment[]): (text: string) => string {
+  let redactor: Redactor | undefined;
+  return (text) => {
+    redactor ??= redactorFor(segments);
+    return redactor.redact(text, "").text;
+  };
+}
+
 /** Structure, ids and places stay; words and quotes lose their secrets. */
-export function redactReport(report: Report, redactor: Redactor): Report {
-  const clean = (text: string): string => redactor.redact(text, "").text;
+export function redactReport(report: Report, clean: (text: string) => string): Report {
   return {
     ...report,
     coverage: {

@@ -38,6 +38,8 @@ export interface Segment {
   readonly path?: string;
   /** Set for files that stand inside another document, e.g. a key of a ConfigMap. */
   readonly embeddedIn?: EmbeddedIn;
+  /** The whole of a file that was chosen as configuration: no outputs follow one another in it, and nobody says anything in it. */
+  readonly isWhole?: boolean;
   /** What the name of the file or folder suggests; only used where content alone does not decide. */
   readonly hints?: NameHints;
 }

@@ -20,6 +20,7 @@ export const alloyFile: Parser = {
   id: "alloy-file",
   reads: "*.alloy, *.river: configuration of Alloy and of Grafana Agent in Flow mode",
   provides: ["config.documents"],
+  readsFiles: true,
   recognise(segment) {
     const head = segment.text.slice(0, 64 * 1024);
     if (!startsWithStatement(head)) return 0;

@@ -27,6 +27,7 @@ export const configFile: Parser = {
     "ansible.hosts",
     "docker.containers",
   ],
+  readsFiles: true,
   recognise(segment) {
     if (!startsLikeDocument(segment.text)) return isNoConfiguration(segment) ? 0.1 : 0;
     const guess = kindOf(shapeOfSegment(segment));

@@ -13,6 +13,7 @@ export const containerdConfig: Parser = {
   id: "containerd-config",
   reads: "/etc/containerd/config.toml, `containerd config dump`",
   provides: ["config.documents"],
+  readsFiles: true,
   recognise(segment) {
     const head = segment.text.slice(0, 64 * 1024);
     if (!sign.test(head)) return 0;

@@ -24,6 +24,7 @@ export const grafanaIni: Parser = {
   id: "grafana-ini",
   reads: "grafana.ini, custom.ini, defaults.ini",
   provides: ["config.documents"],
+  readsFiles: true,
   recognise(segment) {
     const lines = meaningful(segment, 400);
     if (lines.some((line) => foreignSections.test(line))) return 0;
@@ -51,6 +52,7 @@ export const iniInventory: Parser = {
   id: "ansible-ini-inventory",
   reads: "Ansible inventories in INI form",
   provides: ["ansible.hosts", "config.documents"],
+  readsFiles: true,
   recognise(segment) {
     const lines = meaningful(segment, 300).filter((line) => !line.startsWith(";"));
     const sections = lines.filter((line) => /^\[[^\]]{1,200}\]$/.test(line));

@@ -297,6 +297,7 @@ const signs: readonly KindSign[] = [
       s.hasAny("/-/targets/-", "/-/targets") && !s.hasAny("/-/hosts", "/-/tasks", "/-/panels", "/-/title"),
   },
   { kind: "loki", score: 0.9, matches: isLoki },
+  { kind: "compose", score: 0.95, matches: isComposeFile },
   { kind: "compose", score: 0.5, matches: isCompose },
   { kind: "docker-daemon", score: 0.9, matches: isDockerDaemon },
   {
@@ -341,6 +342,24 @@ function isLoki(s: Shape): boolean {
 
 const serviceKey =
   /^\/services\/[^/]+\/(?:image|build|container_name|command|volumes|ports|environment|extends|deploy)$/;
+
+/** What else may stand at the top of a compose file. */
+const composeTop = new Set([
+  "services",
+  "version",
+  "name",
+  "volumes",
+  "networks",
+  "configs",
+  "secrets",
+  "include",
+]);
+
+function isComposeFile(s: Shape): boolean {
+  return (
+    s.has("/services") && s.top.every((key) => composeTop.has(key) || key.startsWith("x-")) && isCompose(s)
+  );
+}
 
 /** A compose file, or services cut out of one. */
 function isCompose(s: Shape): boolean {

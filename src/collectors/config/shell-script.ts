@@ -8,6 +8,7 @@ export const shellScript: Parser = {
   id: "shell-script",
   reads: "*.sh: scripts that check, maintain or deploy the stack",
   provides: ["config.documents"],
+  readsFiles: true,
   recognise: ({ text }) => (shebang.test(text.slice(0, 200)) ? 0.6 : 0),
   parse(segment, emit) {
     const { source, startLine, text, path, host, embeddedIn } = segment;

@@ -45,6 +45,7 @@ export const manifestParser: Parser = {
       /^[A-Za-z]\w*:/.test(next ?? "") &&
       !/^(?:metadata|spec|status):/.test(next ?? "")) ||
     (line === "{" && /^\s+"(?:apiVersion|kind)":/.test(next ?? "")),
+  readsFiles: true,
   recognise: ({ text }) => (isManifest(text) ? 1 : 0),
   parse: parseManifest,
 };

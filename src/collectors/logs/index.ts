@@ -31,7 +31,7 @@ export function logParsers(texts: readonly TextPattern[]): readonly Parser[] {
       },
       /** A rule's text may also stand in what another parser reads for its values: the answer of a curl, a status line. */
       notices(segment, emit) {
-        if (segment.text.length > noticedLength) return;
+        if (segment.isWhole || segment.text.length > noticedLength) return;
         const set = textSet(texts);
         segment.text.split("\n").forEach((raw, i) => {
           if (raw.length <= 4 || raw.length > longestLine || matchesOf(set, raw).length === 0) return;
