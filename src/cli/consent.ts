@@ -2,7 +2,9 @@
 import { createInterface } from "node:readline/promises";
 import type { Finding } from "../model/finding.ts";
 import type { Round } from "../model/remediation.ts";
+import { rightsGiven } from "../plan/rights.ts";
 import { renderQuestion } from "../report/question.ts";
+import { findingsOfStep } from "../report/step-effects.ts";
 import { terminalStyle } from "./output.ts";
 
 /** The steps a person agreed to, by index. */
@@ -45,13 +47,18 @@ export function askingConsent(asker: Asker, options: { readonly color: boolean }
     for (const [i, result] of round.preview.entries()) if (result.state !== "done") agreed.add(i);
     let all = false;
     for (const [position, index] of open.entries()) {
-      if (!all) {
-        const findings = findingsOf(round, index);
+      const step = round.plan.steps[index];
+      // Rights over a host are never agreed to in passing.
+      if (!all || (step && rightsGiven(step) !== undefined)) {
+        const findings = step ? findingsOfStep(step, round.plan.findings) : [];
         asker.say(renderQuestion(round, index, { position: position + 1, of: open.length, findings }, style));
         const answer = await decide(asker, () => asker.say(evidenceOf(findings)));
-        if (answer === "q") return new Set();
+        if (answer === "q") {
+          asker.say("Nothing was changed.\n");
+          return new Set();
+        }
         if (answer === "n") continue;
-        all = answer === "a";
+        all ||= answer === "a";
       }
       agreed.add(index);
     }
@@ -67,12 +74,8 @@ async function decide(asker: Asker, showEvidence: () => void): Promise<"y" | "n"
     else if (/^no?$/.test(answer)) return "n";
     else if (/^a(?:ll)?$/.test(answer)) return "a";
     else if (/^q(?:uit)?$/.test(answer)) return "q";
+    else asker.say(`${answer === "" ? "An answer is needed" : "That is no answer"}: y, n, a, s or q.\n`);
   }
-}
-
-function findingsOf({ plan }: Round, index: number): readonly Finding[] {
-  const step = JSON.stringify(plan.steps[index]);
-  return plan.findings.filter(({ fix }) => fix?.steps.some((one) => JSON.stringify(one) === step));
 }
 
 function evidenceOf(findings: readonly Finding[]): string {

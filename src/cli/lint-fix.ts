@@ -8,6 +8,7 @@ import type { Step } from "../model/plan.ts";
 import { commitChanges, describeRefusal } from "../plan/apply-to-files.ts";
 import { changeTexts, type FileChange, type TextChanges } from "../plan/change-texts.ts";
 import { Refused } from "../plan/edit/refusal.ts";
+import { rightsGiven } from "../plan/rights.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import type { Linted } from "./lint.ts";
 import type { LintFiles } from "./lint-files.ts";
@@ -104,6 +105,11 @@ function fixRound(
   for (const finding of before.linted.report.findings) {
     const own = refused.has(identityOf(finding)) ? [] : fileSteps(finding);
     if (own.length === 0) continue;
+    const rights = own.map(rightsGiven).find((one) => one !== undefined);
+    if (rights !== undefined) {
+      refused.set(identityOf(finding), `${rights}, which is for a person to decide`);
+      continue;
+    }
     const problem = refusalIn(change([...steps, ...own]));
     if (problem !== undefined) {
       refused.set(identityOf(finding), problem);

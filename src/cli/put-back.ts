@@ -9,6 +9,7 @@ import {
   releaseLeftLocks,
   takeBackFromJournal,
 } from "../plan/transaction/recover.ts";
+import { tellRollback } from "./incident-record.ts";
 import { note } from "./output.ts";
 
 export async function putBackWhatWasLeft(
@@ -24,6 +25,7 @@ export async function putBackWhatWasLeft(
     if (out.length > 0) throw cannotReach(one.id, out);
     note(options, `transaction ${one.id} was cut off in the middle: putting back what it has changed`);
     const { complete, says } = await takeBackFromJournal(one.id, base);
+    tellRollback(one.id, complete, says);
     for (const line of says) note(options, `  ${line}`);
     if (!complete)
       throw new UserError(

@@ -19,6 +19,7 @@ import { rules } from "../rules/registry.ts";
 import type { RemediateOptions } from "./commands/remediate.ts";
 import { askingConsent, type Consent, terminalAsker } from "./consent.ts";
 import { withFolderSteps } from "./folder-steps.ts";
+import { recordFromJournal } from "./incident-record.ts";
 import { interruptible } from "./interrupt.ts";
 import { readLive } from "./live.ts";
 import { openDoors, reachOf } from "./live-doors.ts";
@@ -78,21 +79,24 @@ async function repair(
     reach: reachOf(options),
     signal,
     ...(options.openFirewall ? { mayOpenFirewall: true } : {}),
+    ...(options.allowPrivileged || asksPerson(options) ? { mayGiveRights: true } : {}),
     ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),
     onStep: (step) => note(options, `doing: ${step.title}`),
     onGate: ({ says, remainingMs }) => countdown(options, says, remainingMs),
   });
   const consent = consentOf(options);
-  const rounds = await remediate({
-    executor,
-    diagnose,
-    dryRun: options.dryRun === true,
-    ...(options.only ? { only: options.only } : {}),
-    ...(options.skip ? { skip: options.skip } : {}),
-    ...(options.maxRisk ? { maxRisk: options.maxRisk } : {}),
-    ...(options.latent ? { latent: true } : {}),
-    ...(consent ? { consent } : {}),
-  });
+  const rounds = await recorded(incident, options, () =>
+    remediate({
+      executor,
+      diagnose,
+      dryRun: options.dryRun === true,
+      ...(options.only ? { only: options.only } : {}),
+      ...(options.skip ? { skip: options.skip } : {}),
+      ...(options.maxRisk ? { maxRisk: options.maxRisk } : {}),
+      ...(options.latent ? { latent: true } : {}),
+      ...(consent ? { consent } : {}),
+    }),
+  );
   const title = `Repair of ${subjectOf(doors)}`;
   const pending = rounds.some(
     (round) => round.declined !== undefined || (options.dryRun === true && isPending(round)),
@@ -108,8 +112,33 @@ async function repair(
   };
 }
 
-export async function diagnoseLive(options: RemediateOptions): Promise<Report> {
-  return (await analysisOfItems(await liveItems(options), judging)).analysis.report;
+/** A run that ends in the middle leaves a record, too: what its journal tells. */
+async function recorded<Result>(
+  incident: string,
+  options: RemediateOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    try {
+      const file = recordFromJournal(incident);
+      if (file !== undefined) note(options, `the incident record is ${file}`);
+    } catch {
+      // The disk that is full now does not hide why the run ended.
+    }
+    throw error;
+  }
+}
+
+export interface LiveDiagnosis {
+  readonly report: Report;
+  readonly segments: readonly Segment[];
+}
+
+export async function diagnoseLive(options: RemediateOptions): Promise<LiveDiagnosis> {
+  const { analysis, segments } = await analysisOfItems(await liveItems(options), judging);
+  return { report: analysis.report, segments };
 }
 
 const judging = { rules, version: version(), mode: "diagnose" } as const;
@@ -140,7 +169,7 @@ function subjectOf({ cluster, hosts }: Doors): string {
 
 function consentOf(options: RemediateOptions): Consent | undefined {
   if (options.yes) return undefined;
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!asksPerson(options)) {
     return (round) => {
       if (isPending(round))
         note(options, "Nobody to ask and no --yes: the plan was shown and nothing was changed.");
@@ -157,10 +186,15 @@ function consentOf(options: RemediateOptions): Consent | undefined {
   };
 }
 
+/** Somebody sits there and sees each step before it is done. */
+function asksPerson({ yes, dryRun }: RemediateOptions): boolean {
+  return !yes && !dryRun && process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
 let lastSaid = "";
 
 /** On a terminal one line that changes; elsewhere a line whenever what is waited for changes. */
-function countdown(options: RemediateOptions, says: readonly string[], remainingMs: number): void {
+export function countdown(options: RemediateOptions, says: readonly string[], remainingMs: number): void {
   if (options.quiet) return;
   const text = `waiting (${duration(remainingMs / 1000)} left): ${says.join("; ")}`;
   if (process.stderr.isTTY === true) {

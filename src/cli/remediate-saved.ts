@@ -7,12 +7,15 @@ import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
 import { lookAll, runTransaction } from "../plan/transaction/transaction.ts";
 import { verify } from "../plan/verify.ts";
 import type { RemediateOptions } from "./commands/remediate.ts";
+import { writeRecord } from "./incident-record.ts";
 import { interruptible } from "./interrupt.ts";
 import { openDoors, reachOf } from "./live-doors.ts";
 import { note } from "./output.ts";
 import { putBackWhatWasLeft } from "./put-back.ts";
-import { diagnoseLive } from "./remediate-live.ts";
+import { veiled } from "./remediate.ts";
+import { countdown, diagnoseLive } from "./remediate-live.ts";
 import { loadRepairPlan } from "./saved-plan-file.ts";
+import { veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
 export function planDocument(
@@ -48,7 +51,8 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
     if (!options.dryRun) await putBackWhatWasLeft(state, doors, options);
     const needs = new Map(plan.needs.map((list, i) => [i, list]));
     const mayOpenFirewall = options.openFirewall === true;
-    const looked = await lookAll(plan.steps, { doors, needs, signal, mayOpenFirewall });
+    const mayGiveRights = options.allowPrivileged === true;
+    const looked = await lookAll(plan.steps, { doors, needs, signal, mayOpenFirewall, mayGiveRights });
     const now = new Map<string, string>();
     for (const { look } of looked)
       if (look.state === "change" && look.fingerprint !== "" && !now.has(look.subject))
@@ -67,12 +71,15 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
       note(options, `${file} can be carried out: nothing has moved since ${plan.madeAt}.`);
       return exitCodes.problems;
     }
-    const before = await diagnoseLive(options);
+    const { report: before, segments } = await diagnoseLive(options);
+    const veil = veilOver(() => segments, false);
+    const incident = newId(new Date());
     const started = await runTransaction(plan.steps, {
       doors,
       state,
       mayOpenFirewall,
-      incident: newId(new Date()),
+      mayGiveRights,
+      incident,
       why: `saved plan: ${plan.title}`,
       actor: thisActor(),
       needs,
@@ -82,28 +89,41 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
       findings: plan.findings.map(({ id }) => id),
       ...(options.wait === undefined ? {} : { gateMs: options.wait * 1000 }),
       onStep: (step) => note(options, `doing: ${step.title}`),
+      onGate: ({ says, remainingMs }) => countdown(options, says, remainingMs),
     });
+    const wanted = new Set(plan.findings.map(({ id }) => id));
+    const meant = before.findings.filter(({ id }) => wanted.has(id));
+    const tell = (more: Partial<Round>, then: Round[] = []): void => {
+      const made = { findings: meant, steps: plan.steps, withoutFix: [], needs: plan.needs };
+      const round: Round = { number: 1, report: before, plan: made, preview: [], surfaced: [], ...more };
+      const id = started.ok ? started.transaction.id : started.id;
+      if (id === undefined) return;
+      const repair = { title: plan.title, rounds: [round, ...then].map((one) => veiled(one, veil)) };
+      note(options, `the incident record is ${writeRecord(incident, repair, [id])}`);
+    };
     if (!started.ok) {
       note(options, `not done: ${started.execution.because ?? ""}`);
+      tell({ execution: started.execution });
       return exitCodes.failed;
     }
     const { transaction } = started;
-    const after = await diagnoseLive(options).catch(async (error: unknown) => {
-      await transaction.undo("what became of it could not be seen");
+    const execution = { ...transaction.execution, gate: transaction.gate };
+    const { report: after } = await diagnoseLive(options).catch(async (error: unknown) => {
+      const because = "what became of it could not be seen";
+      const { says } = await transaction.undo(because);
+      tell({ execution, outcome: { kept: false, because, says } });
       throw error;
     });
-    const wanted = new Set(plan.findings.map(({ id }) => id));
-    const verdict = verify(
-      before.findings.filter(({ id }) => wanted.has(id)),
-      before,
-      after,
-    );
+    const verdict = verify(meant, before, after);
     if (verdict.ok) {
       await transaction.commit();
+      const last = { plan: { findings: [], steps: [], withoutFix: [] }, preview: [], surfaced: [] };
+      tell({ execution, outcome: { kept: true } }, [{ number: 2, report: after, ...last }]);
       note(options, `done and kept; watchmend rollback ${transaction.id} undoes it`);
       return after.verdict === "healthy" ? exitCodes.clean : exitCodes.problems;
     }
     const undone = await transaction.undo(verdict.because);
+    tell({ execution, outcome: { kept: false, because: verdict.because, says: undone.says } });
     note(options, `put back, because ${verdict.because}${undone.says.map((line) => `\n  ${line}`).join("")}`);
     return exitCodes.failed;
   } finally {

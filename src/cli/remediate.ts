@@ -106,7 +106,7 @@ async function repairRecorded(options: RemediateOptions): Promise<number> {
 }
 
 /** Reports lose their secrets as everywhere; plans and texts of files do so word by word. */
-function veiled(round: Round, veil: Veil): Round {
+export function veiled(round: Round, veil: Veil): Round {
   const { report, ...rest } = round;
   return { ...veil.data(rest), report: veil.report(report) };
 }

@@ -7,6 +7,7 @@ import { readJournal } from "../plan/transaction/journal.ts";
 import { obstaclesOf, takeBackFromJournal } from "../plan/transaction/recover.ts";
 import { stateFolder, transactionFolder } from "../plan/transaction/state-folder.ts";
 import type { RollbackOptions } from "./commands/rollback.ts";
+import { tellRollback } from "./incident-record.ts";
 import { interruptible } from "./interrupt.ts";
 import { openDoors, optionsFor } from "./live-doors.ts";
 import { note } from "./output.ts";
@@ -60,6 +61,7 @@ async function undoAll(
         continue;
       }
       const { complete, says } = await takeBackFromJournal(one.id, base);
+      tellRollback(one.id, complete, says);
       note(options, `${one.id}: ${complete ? "put back" : "not put back whole"}`);
       for (const line of says) note(options, `  ${line}`);
       if (!complete) return exitCodes.failed;

@@ -18,6 +18,10 @@ export interface HistoryEntry {
   readonly why: string;
   readonly state: "open" | "committed" | "rolled-back" | "partly-rolled-back";
   readonly because?: string;
+  /** Findings whose fixes the steps are. */
+  readonly findings?: readonly string[];
+  /** What was waited for, in words. */
+  readonly gate?: readonly string[];
   readonly steps: readonly HistoryStep[];
 }
 
@@ -48,7 +52,10 @@ const stateWords = {
   "partly-rolled-back": "NOT PUT BACK WHOLE",
 } as const;
 
-function entryLines({ id, at, by, why, state, because, steps }: HistoryEntry, ink: Ink): string[] {
+function entryLines(
+  { id, at, by, why, state, because, findings, gate, steps }: HistoryEntry,
+  ink: Ink,
+): string[] {
   const paint = state === "committed" ? ink.green : state === "rolled-back" ? ink.yellow : ink.red;
   return [
     ...hanging(
@@ -59,6 +66,7 @@ function entryLines({ id, at, by, why, state, because, steps }: HistoryEntry, in
       (row) => row,
     ),
     ...hanging(ink, "    ", "    ", `${stateWords[state]}${because ? `, because: ${because}` : ""}`, paint),
+    ...(findings?.length ? hanging(ink, "    ", "      ", `for ${findings.join(", ")}`, (row) => row) : []),
     ...steps.flatMap((step) =>
       hanging(
         ink,
@@ -68,6 +76,7 @@ function entryLines({ id, at, by, why, state, because, steps }: HistoryEntry, in
         (row) => row,
       ),
     ),
+    ...(gate ?? []).flatMap((says) => hanging(ink, "    ", "      ", `then: ${says}`, ink.dim)),
   ];
 }
 

@@ -38,18 +38,30 @@ export function planDiff(
 }
 
 /** The same as rows of a terminal page. */
-export function planDiffLines(steps: readonly Step[], ink: Ink, indent: string, texts?: StepTexts): string[] {
-  return planLines(steps, texts).flatMap((line) => printLine(line, ink, indent));
+export function planDiffLines(
+  steps: readonly Step[],
+  ink: Ink,
+  indent: string,
+  texts?: StepTexts,
+  /** Rows below each step, by its index. */
+  below: (index: number) => readonly string[] = () => [],
+): string[] {
+  return steps.flatMap((step, index) => [
+    ...linesOf(step, index, steps.length, texts).flatMap((line) => printLine(line, ink, indent)),
+    ...below(index),
+  ]);
 }
 
 /** The steps as lines with a sign each; formats choose how to show the sign. */
 export function planLines(steps: readonly Step[], texts?: StepTexts): PlanLine[] {
-  return steps.flatMap((step, index) => {
-    const number = steps.length > 1 ? `${index + 1}. ` : "";
-    const heading: PlanLine = { sign: "#", text: `${number}${oneLine(step.title)}${onHost(step)}` };
-    const known = texts?.get(index);
-    return [heading, ...(known ? fileDiff(step, known) : stepLines(step))];
-  });
+  return steps.flatMap((step, index) => linesOf(step, index, steps.length, texts));
+}
+
+function linesOf(step: Step, index: number, of: number, texts: StepTexts | undefined): PlanLine[] {
+  const number = of > 1 ? `${index + 1}. ` : "";
+  const heading: PlanLine = { sign: "#", text: `${number}${oneLine(step.title)}${onHost(step)}` };
+  const known = texts?.get(index);
+  return [heading, ...(known ? fileDiff(step, known) : stepLines(step))];
 }
 
 const editSigns = { set: "~", replace: "~", append: "+", remove: "-" } as const;

@@ -3,9 +3,10 @@ import type { Finding } from "../model/finding.ts";
 import type { Round } from "../model/remediation.ts";
 import type { TextOptions } from "./options.ts";
 import { planDiffLines } from "./plan-diff.ts";
+import { effectsOf, type StepEffects } from "./step-effects.ts";
 import { hanging } from "./terminal/block.ts";
 import { titledRule } from "./terminal/rest.ts";
-import { createInk } from "./text/ink.ts";
+import { createInk, type Ink } from "./text/ink.ts";
 
 export interface QuestionContext {
   readonly position: number;
@@ -39,16 +40,23 @@ export function renderQuestion(
     ...planDiffLines([step], ink, "", texts),
     ...(step.do === "set-owner" && before !== undefined ? [`  now ${before}, then ${after ?? ""}`] : []),
     ...(because ? hanging(ink, "  ", "  ", because, ink.yellow) : []),
-    ...findings.flatMap(({ says, fix }) => [
-      ...hanging(ink, "  because ", "          ", says, (row) => row),
-      ...hanging(ink, "  risk    ", "          ", riskOf(fix?.risk), (row) => row),
-    ]),
+    ...effectLines(effectsOf(step, result, findings), ink, "  "),
     "",
   ];
   return `${lines.join("\n")}`;
 }
 
-function riskOf(risk: string | undefined): string {
-  if (risk === "safe") return "safe: nothing stops because of it";
-  return risk === "disruptive" ? "disruptive: something restarts, expect a short gap" : (risk ?? "not known");
+/** Reason with its proof, risk, how far it reaches, what is missed meanwhile. */
+export function effectLines({ reasons, risk, reach, gap }: StepEffects, ink: Ink, indent: string): string[] {
+  const row = (word: string, text: string): string[] =>
+    hanging(ink, `${indent}${word.padEnd(8)}`, indent + " ".repeat(8), text, (line) => line);
+  return [
+    ...reasons.flatMap(({ says, proof }) => [
+      ...row("because", says),
+      ...(proof === undefined ? [] : row("proof", proof)),
+    ]),
+    ...row("risk", risk),
+    ...row("reaches", reach),
+    ...row("gap", gap),
+  ];
 }

@@ -4,6 +4,8 @@ import type { Remediation, Round, StepResult } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
 import type { TextOptions } from "./options.ts";
 import { planDiffLines, type StepTexts } from "./plan-diff.ts";
+import { effectLines } from "./question.ts";
+import { effectsOf, findingsOfStep } from "./step-effects.ts";
 import { hanging } from "./terminal/block.ts";
 import { titledRule } from "./terminal/rest.ts";
 import { renderTerminal } from "./terminal.ts";
@@ -53,9 +55,21 @@ function planLines({ plan, preview, number }: Round, ink: Ink): string[] {
   return [
     "",
     titledRule(ink, `round ${number}: the plan`),
-    ...planDiffLines(plan.steps, ink, "  ", textsOf(preview)),
+    ...planDiffLines(plan.steps, ink, "  ", textsOf(preview), (i) => effectRows(plan, preview, i, ink)),
     ...unfixed,
   ];
+}
+
+/** What a change of the plan reaches; what is left for a person or so already reaches nothing. */
+function effectRows(
+  { steps, findings }: Round["plan"],
+  preview: readonly StepResult[],
+  index: number,
+  ink: Ink,
+): string[] {
+  const [step, result] = [steps[index], preview[index]];
+  if (!step || result?.state !== "done") return [];
+  return effectLines(effectsOf(step, result, findingsOfStep(step, findings)), ink, "    ");
 }
 
 /** Whole files before and after, so that the plan shows what changes in them with its surroundings. */

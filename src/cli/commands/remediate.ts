@@ -13,6 +13,7 @@ export interface RemediateOptions extends LiveOptions {
   readonly maxRisk?: "safe" | "disruptive";
   readonly latent?: boolean;
   readonly openFirewall?: boolean;
+  readonly allowPrivileged?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   /** Seconds. */
@@ -38,6 +39,7 @@ export function addRemediate(program: Command): void {
     )
     .option("--latent", "repair faults that are masked for now in the same go")
     .option("--open-firewall", "let the one address that is kept out in to the one port it needs")
+    .option("--allow-privileged", "with --yes: let a fix give a container all rights on its host")
     .option("--yes", "carry out the plan without asking")
     .option("--dry-run", "check everything, show the plan, change nothing")
     .option("--wait <seconds>", "how long a change may take to show its effect (default: 180)", seconds)

@@ -42,6 +42,7 @@ export function liveExecutor(options: LiveExecutorOptions): LiveExecutor {
       ...(needs ? { needs } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.mayOpenFirewall ? { mayOpenFirewall: true } : {}),
+      ...(options.mayGiveRights ? { mayGiveRights: true } : {}),
     });
     shown = new Map();
     for (const { look } of looked)

@@ -12,6 +12,8 @@ export interface LookContext {
   readonly signal?: AbortSignal;
   /** Somebody has asked for it in so many words. */
   readonly mayOpenFirewall?: boolean;
+  /** The same for rights over a host that a step would hand out. */
+  readonly mayGiveRights?: boolean;
   /** Texts as the plan found them, by subject: lines of later steps are lines of these. */
   readonly originals: Map<string, string>;
   /** In a preview: texts as the steps before would leave them, by subject. */

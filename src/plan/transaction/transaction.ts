@@ -1,6 +1,7 @@
 // One repair, done whole or taken back: lock, journal, before-image, change, gate; kept only when the diagnosis afterwards agrees.
 import type { Step } from "../../model/plan.ts";
 import type { Execution, StepResult } from "../../model/remediation.ts";
+import { rightsGiven } from "../rights.ts";
 import { type BackupStore, openBackupStore } from "./backup-store.ts";
 import { denyStep } from "./deny.ts";
 import type { Doors } from "./doors.ts";
@@ -28,6 +29,7 @@ export interface TransactionOptions {
   /** How the doors were opened, for whoever undoes it. */
   readonly reach?: ReachOptions;
   readonly mayOpenFirewall?: boolean;
+  readonly mayGiveRights?: boolean;
   readonly gateMs?: number;
   readonly signal?: AbortSignal;
   readonly onGate?: (event: GateEvent) => void;
@@ -190,7 +192,8 @@ export async function lookAll(
     needs,
     signal,
     mayOpenFirewall,
-  }: Pick<TransactionOptions, "doors" | "needs" | "signal" | "mayOpenFirewall">,
+    mayGiveRights,
+  }: Pick<TransactionOptions, "doors" | "needs" | "signal" | "mayOpenFirewall" | "mayGiveRights">,
 ): Promise<readonly Looked[]> {
   const context: LookContext = {
     doors,
@@ -199,6 +202,7 @@ export async function lookAll(
     pending: new Map(),
     ...(signal ? { signal } : {}),
     ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
+    ...(mayGiveRights ? { mayGiveRights } : {}),
   };
   const looked: Looked[] = [];
   for (const [n, step] of steps.entries()) {
@@ -216,12 +220,20 @@ async function lookAt(step: Step, context: LookContext): Promise<Look<unknown>> 
   try {
     const denied = denyStep(step);
     if (denied !== undefined) return { state: "refused", because: denied };
-    const look = await kindFor(step).look(step, context);
+    const look = withRights(step, await kindFor(step).look(step, context), context);
     const no = look.state === "change" ? await look.rehearse?.() : undefined;
     return no === undefined ? look : { state: "refused", because: no };
   } catch (error) {
     return { state: "refused", because: messageOf(error) };
   }
+}
+
+/** Rights over a host are handed out only where somebody was asked for that. */
+function withRights(step: Step, look: Look<unknown>, { mayGiveRights }: LookContext): Look<unknown> {
+  const given = look.state === "change" ? rightsGiven(step) : undefined;
+  if (given === undefined || look.state !== "change") return look;
+  if (mayGiveRights) return { ...look, notes: [given, ...(look.notes ?? [])] };
+  return { state: "left", because: `${given}: done only with --allow-privileged, or where you are asked` };
 }
 
 function stopOf(
@@ -314,13 +326,17 @@ function gatesOf(
   });
 }
 
-function lookContext(steps: readonly Step[], { doors, signal, mayOpenFirewall }: Run): LookContext {
+function lookContext(
+  steps: readonly Step[],
+  { doors, signal, mayOpenFirewall, mayGiveRights }: Run,
+): LookContext {
   return {
     doors,
     steps,
     originals: new Map(),
     ...(signal ? { signal } : {}),
     ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
+    ...(mayGiveRights ? { mayGiveRights } : {}),
   };
 }
 
