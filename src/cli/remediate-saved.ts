@@ -12,10 +12,9 @@ import { interruptible } from "./interrupt.ts";
 import { openDoors, reachOf } from "./live-doors.ts";
 import { note } from "./output.ts";
 import { putBackWhatWasLeft } from "./put-back.ts";
-import { veiled } from "./remediate.ts";
 import { countdown, diagnoseLive } from "./remediate-live.ts";
 import { loadRepairPlan } from "./saved-plan-file.ts";
-import { veilOver } from "./veil.ts";
+import { veiledRound, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
 export function planDocument(
@@ -98,7 +97,7 @@ export async function carryOutSaved(file: string, options: RemediateOptions): Pr
       const round: Round = { number: 1, report: before, plan: made, preview: [], surfaced: [], ...more };
       const id = started.ok ? started.transaction.id : started.id;
       if (id === undefined) return;
-      const repair = { title: plan.title, rounds: [round, ...then].map((one) => veiled(one, veil)) };
+      const repair = { title: plan.title, rounds: [round, ...then].map((one) => veiledRound(one, veil)) };
       note(options, `the incident record is ${writeRecord(incident, repair, [id])}`);
     };
     if (!started.ok) {

@@ -7,7 +7,7 @@ import { gather } from "../diagnose/diagnose.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Segment } from "../model/evidence.ts";
 import type { Step } from "../model/plan.ts";
-import type { Remediation, Round, StepResult } from "../model/remediation.ts";
+import type { Remediation, StepResult } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
 import { describeRefusal, previewOnFiles } from "../plan/apply-to-files.ts";
 import { commandOf } from "../plan/commands.ts";
@@ -22,7 +22,7 @@ import { asksForLive, notBoth } from "./live.ts";
 import { deliver, exitCodeOf, note, terminalStyle } from "./output.ts";
 import { isWorld } from "./recorded.ts";
 import type { LiveRepair } from "./remediate-live.ts";
-import { type Veil, veilOver } from "./veil.ts";
+import { veiledRound, veilOver } from "./veil.ts";
 import { version } from "./version.ts";
 
 interface Subject {
@@ -54,7 +54,7 @@ async function repairAndTell(options: RemediateOptions): Promise<number> {
   }
   const veil = veilOver(() => repair.segments, false);
   const { title, rounds, incident, transactions } = repair;
-  const shown: Remediation = { title, rounds: rounds.map((round) => veiled(round, veil)) };
+  const shown: Remediation = { title, rounds: rounds.map((round) => veiledRound(round, veil)) };
   const [first] = rounds;
   if (options.dryRun && options.output !== undefined && first) {
     const { planDocument } = await import("./remediate-saved.ts");
@@ -92,7 +92,7 @@ async function repairRecorded(options: RemediateOptions): Promise<number> {
   });
   const veil = veilOver(() => seen, false);
   const remediation: Remediation = { title: subject.title, rounds };
-  const shown: Remediation = { ...remediation, rounds: rounds.map((round) => veiled(round, veil)) };
+  const shown: Remediation = { ...remediation, rounds: rounds.map((round) => veiledRound(round, veil)) };
   deliver(render(shown, options), options.output);
   const [first] = rounds;
   if (options.html !== undefined && first) {
@@ -103,12 +103,6 @@ async function repairRecorded(options: RemediateOptions): Promise<number> {
   if (subject.planOnly && !options.dryRun)
     note(options, "This is evidence, not a system: the plan was shown and nothing was changed.");
   return exitOf(remediation);
-}
-
-/** Reports lose their secrets as everywhere; plans and texts of files do so word by word. */
-export function veiled(round: Round, veil: Veil): Round {
-  const { report, ...rest } = round;
-  return { ...veil.data(rest), report: veil.report(report) };
 }
 
 function exitOf({ rounds }: Remediation): number {

@@ -2,6 +2,7 @@
 import type { Redactor } from "../bundle/redact.ts";
 import { redactorFor, redactReport, redactStrings } from "../diagnose/redact-report.ts";
 import type { Segment } from "../model/evidence.ts";
+import type { Round } from "../model/remediation.ts";
 import type { Report } from "../model/report.ts";
 
 export interface Veil {
@@ -27,4 +28,10 @@ export function veilOver(segments: () => readonly Segment[], maySee: boolean): V
     report: (report) => redactReport(report, text),
     data: (value) => redactStrings(value, text),
   };
+}
+
+/** Reports lose their secrets as everywhere; plans and texts of files do so word by word. */
+export function veiledRound(round: Round, veil: Veil): Round {
+  const { report, ...rest } = round;
+  return { ...veil.data(rest), report: veil.report(report) };
 }
