@@ -27,12 +27,12 @@ export async function rollback(id: string | undefined, options: RollbackOptions)
     return exitCodes.clean;
   }
   if (options.export !== undefined) {
-    exportUndo(
+    const scripts = exportUndo(
       state,
       open.map((one) => one.id),
       options.export,
     );
-    note(options, `wrote ${options.export}/undo.sh with the before-images beside it`);
+    note(options, `wrote ${options.export}: README.md says where to run ${scripts.join(", ") || "nothing"}`);
     return exitCodes.clean;
   }
   return await undoAll(open, state, options);

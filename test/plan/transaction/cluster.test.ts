@@ -230,12 +230,10 @@ test("the export holds the objects as they were and the commands to put them bac
   const transaction = await mustRun([edit, restart]);
   await transaction.commit();
   const folder = join(state, "export");
-  exportUndo(state, [transaction.id], folder);
-  const script = readFileSync(join(folder, "undo.sh"), "utf8");
+  expect(exportUndo(state, [transaction.id], folder)).toEqual(["01-cluster.sh"]);
+  const script = readFileSync(join(folder, "01-cluster.sh"), "utf8");
   expect(script).toMatch(/kubectl -n mon patch configmap loki --type=json -p '\[.*127\.0\.0\.1:9095/);
-  expect(script.indexOf("rollout restart statefulset/loki")).toBeGreaterThan(
-    script.indexOf("patch configmap"),
-  );
+  expect(script.indexOf("delete pods -l")).toBeGreaterThan(script.indexOf("patch configmap"));
   const [saved = ""] = readdirSync(join(folder, "backup"));
   expect(JSON.parse(readFileSync(join(folder, "backup", saved), "utf8"))).toEqual({
     kind: "ConfigMap",

@@ -177,12 +177,22 @@ export async function undoFile(image: FileImage, context: ActContext): Promise<v
   });
 }
 
-export function fileByHand({ host, path, before }: FileImage): string[] {
+/** Only what stands there as it was left is overwritten; what is as it was is left alone. */
+export function fileByHand({ host, path, before, after }: FileImage): string[] {
   const word = quoteWord(path);
-  if (!before) return [`# on ${host}: this file was new`, `rm ${word}`];
+  const changed = `*) echo ${quoteWord(`${path} was changed since: compare it with backup/`)} >&2; exit 1;;`;
+  const hash = `if [ -e ${word} ]; then h=$(sha256sum < ${word} | cut -c1-64); else h=absent; fi`;
+  if (!before)
+    return [
+      `# on ${host}: this file was new`,
+      hash,
+      `case "$h" in ${after.content.sha256}) rm ${word};; absent) ;; ${changed} esac`,
+    ];
   const { uid, gid, mode } = before.owner;
   return [
     `# on ${host}`,
+    hash,
+    `case "$h" in ${after.content.sha256}|${before.content.sha256}) ;; ${changed} esac`,
     `cat ${quoteWord(`backup/${before.content.file}`)} > ${word}`,
     `chown ${uid}:${gid} ${word} && chmod ${mode.toString(8)} ${word}`,
   ];

@@ -143,13 +143,16 @@ export const recreateContainer = defineKind<RecreateStep, Image>({
     `docker stop ${quoteWord(one.name)} && docker rm ${quoteWord(one.name)}`,
     `docker rename ${quoteWord(oldName(one))} ${quoteWord(one.name)}`,
     ...(textOf(one.restartPolicy.Name)
-      ? [
-          `docker update --restart ${quoteWord(textOf(one.restartPolicy.Name) ?? "no")} ${quoteWord(one.name)}`,
-        ]
+      ? [`docker update --restart ${quoteWord(policyWord(one.restartPolicy))} ${quoteWord(one.name)}`]
       : []),
     ...(one.wasRunning ? [`docker start ${quoteWord(one.name)}`] : []),
   ],
 });
+
+function policyWord({ Name: name, MaximumRetryCount: most }: JsonRecord): string {
+  const word = textOf(name) ?? "no";
+  return word === "on-failure" && typeof most === "number" && most > 0 ? `${word}:${most}` : word;
+}
 
 /** Engines write nothing, null or an empty map where no port is published: a patch needs the map. */
 function withMaps(inspect: JsonRecord | undefined): JsonRecord | undefined {

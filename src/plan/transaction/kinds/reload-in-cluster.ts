@@ -4,11 +4,11 @@ import { z } from "zod";
 import type { ClusterDoor } from "../../../model/door.ts";
 import { itemsOf, numberOf, textOf, valueAt } from "../../../model/json-value.ts";
 import type { Step } from "../../../model/plan.ts";
-import { quoteWord } from "../../../model/quote.ts";
 import { clusterOf, lockOf } from "../cluster/object-change.ts";
 import { ask, isFine } from "../cluster/request.ts";
 import { findWorkload, podsOf, type Workload, workloadPath } from "../cluster/workload.ts";
 import type { ActContext, Gate, Look } from "../step-kind.ts";
+import { deletePodsByHand } from "./restart-workload.ts";
 
 type ReloadStep = Extract<Step, { readonly do: "reload" }>;
 
@@ -165,8 +165,5 @@ export async function undoOnPods(image: PodsReloadImage, context: ActContext): P
 }
 
 export function podsByHand({ namespace, kind, name }: PodsReloadImage): string[] {
-  return [
-    "# so that it reads what was put back",
-    `kubectl -n ${quoteWord(namespace)} rollout restart ${kind.toLowerCase()}/${quoteWord(name)}`,
-  ];
+  return ["# so that it reads what was put back", ...deletePodsByHand(kind, namespace, name)];
 }

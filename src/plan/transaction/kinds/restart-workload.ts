@@ -206,10 +206,27 @@ export async function workloadGate(image: WorkloadImage, context: ActContext): P
 }
 
 export function workloadByHand({ kind, namespace, name, roll, pods }: WorkloadImage): string[] {
-  const scope = `kubectl -n ${quoteWord(namespace)}`;
-  if (roll) return [`${scope} rollout restart ${kind.toLowerCase()}/${quoteWord(name)}`];
+  if (roll) {
+    const value = {
+      spec: { template: { metadata: { annotations: { [annotation]: roll.before ?? null } } } },
+    };
+    return [
+      "# taking its mark away makes its controller roll it",
+      `kubectl -n ${quoteWord(namespace)} patch ${kind.toLowerCase()} ${quoteWord(name)} --type=merge -p ${quoteWord(JSON.stringify(value))}`,
+    ];
+  }
   return [
     `# so that it reads what was put back; pods were ${pods.map((pod) => pod.name).join(", ")}`,
-    `${scope} rollout restart ${kind.toLowerCase()}/${quoteWord(name)}`,
+    ...deletePodsByHand(kind, namespace, name),
+  ];
+}
+
+/** Its pods are made anew without a mark on the object, which would not be as it was then. */
+export function deletePodsByHand(kind: string, namespace: string, name: string): string[] {
+  const scope = `kubectl -n ${quoteWord(namespace)}`;
+  const labels = "{{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}";
+  return [
+    `labels=$(${scope} get ${kind.toLowerCase()} ${quoteWord(name)} -o ${quoteWord(`go-template=${labels}`)})`,
+    `[ -n "$labels" ] && ${scope} delete pods -l "$(printf %s "$labels" | sed 's/,$//')"`,
   ];
 }
