@@ -176,6 +176,13 @@ export const traits = [
     source: "https://github.com/google/cadvisor/issues/3860",
   },
   {
+    component: "alloy",
+    name: "validate",
+    // Before, only the syntax can be asked about: `alloy fmt`.
+    from: "1.9.0",
+    source: "https://grafana.com/docs/alloy/latest/reference/cli/validate/",
+  },
+  {
     component: "grafana",
     name: "prune-datasources",
     from: "11.1.0",

@@ -97,6 +97,19 @@ export interface ContainerSpec {
   /** Asked from outside: current Loki and Alloy images have no shell. */
   readonly ready: ReadyDoor;
   readonly reload?: { readonly url: string } | { readonly signal: string };
+  /** Its own validator, for what lies in `configFolder`. Not part of the hash: it changes nothing about the container. */
+  readonly validate?: ValidatedFolder;
+}
+
+/** A program of the image; without one, the image's own entry point. Both end with 0 for a configuration that is right. */
+export interface ConfigCheck {
+  readonly program?: string;
+  readonly args: readonly string[];
+}
+
+export interface ValidatedFolder {
+  readonly folder: string;
+  readonly checks: readonly ConfigCheck[];
 }
 
 export interface DesiredCluster {

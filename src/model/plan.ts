@@ -1,5 +1,5 @@
 // Ordered steps as data. No step carries its undo: the executor stores the before-image and derives it.
-import type { ContainerSpec, DesiredDirectory, Owned } from "./desired.ts";
+import type { ConfigCheck, ContainerSpec, DesiredDirectory, Owned } from "./desired.ts";
 import type { Place } from "./place.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
@@ -97,6 +97,22 @@ export type Step =
       readonly remove: readonly { readonly path: string; readonly sha256: string }[];
       /** Folders that are taken away where they are empty by then. */
       readonly removeEmpty?: readonly string[];
+    }
+  | {
+      /**
+       * The component's own word on its configuration, before it is put there: its validator, in the image that will run, without
+       * network, over a copy of the folders as they will be (`put-files` of the same plan). Nothing is changed by it.
+       */
+      readonly do: "check-config";
+      readonly title: string;
+      readonly host: string;
+      readonly engine: "docker" | "podman";
+      readonly component: string;
+      readonly image: string;
+      readonly user?: string;
+      /** Folders of the host, and where the component sees them. */
+      readonly folders: readonly { readonly path: string; readonly target: string }[];
+      readonly checks: readonly ConfigCheck[];
     }
   | {
       /** A folder of data put aside on the same disk, to be thrown away by a person or moved back. */

@@ -125,6 +125,10 @@ function stepLines(step: Step): PlanLine[] {
         ...step.files.map(({ path }): PlanLine => ({ sign: "+", text: oneLine(path) })),
         ...step.remove.map(({ path }): PlanLine => ({ sign: "-", text: oneLine(path) })),
       ];
+    case "check-config":
+      return [
+        { sign: " ", text: `${oneLine(step.component)} of ${oneLine(step.image)} checks its configuration` },
+      ];
     case "move-folder":
       return [{ sign: "~", text: `${oneLine(step.from)} → ${oneLine(step.to)}` }];
     case "put-container":

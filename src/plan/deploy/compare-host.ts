@@ -5,6 +5,7 @@ import { phases } from "../../model/deployment.ts";
 import type { DesiredFile, DesiredHost } from "../../model/desired.ts";
 import type { PutFile, Step } from "../../model/plan.ts";
 import { sha256 } from "../backup.ts";
+import { checkSteps } from "./check-steps.ts";
 import { containerChange, foreign, inOrder, sharedData } from "./compare-containers.ts";
 import { fileChange, goneFiles, ownerNote, secretChange } from "./compare-files.ts";
 import { type CompareWish, wantedImages } from "./compare-wish.ts";
@@ -122,6 +123,7 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
       ...part.containers.flatMap((spec) => [...foreign(spec, wish), ...sharedData(spec, wish)]),
     ],
     steps: [
+      ...checkSteps(wish, part, files, containers),
       ...filesStep(
         wish,
         part,

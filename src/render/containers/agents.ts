@@ -4,6 +4,7 @@ import type { ContainerMount } from "../../model/desired.ts";
 import { hostPort } from "../address.ts";
 import { logMounts } from "../log-paths.ts";
 import { webConfig } from "../protection.ts";
+import { promtool } from "./servers.ts";
 import {
   configMount,
   configPath,
@@ -92,6 +93,17 @@ export function alloyContainer(spot: Spot): OwnSpec {
     stopSeconds: 30,
     reload: { signal: "HUP" },
     readyPath: "/-/ready",
+    validate: {
+      folder: "/etc/alloy",
+      checks: [
+        {
+          args: [
+            hasTrait("alloy", component.version, "validate") ? "validate" : "fmt",
+            "/etc/alloy/config.alloy",
+          ],
+        },
+      ],
+    },
     args: [
       "run",
       `--server.http.listen-addr=${hostPort(listenOf(spot), component.port)}`,
@@ -114,6 +126,10 @@ export function promtailContainer(spot: Spot): OwnSpec {
     securityOpt: ["label=disable"],
     stopSeconds: 30,
     readyPath: "/ready",
+    validate: {
+      folder: "/etc/promtail",
+      checks: [{ args: ["-config.file=/etc/promtail/promtail.yaml", "-check-syntax"] }],
+    },
     args: ["-config.file=/etc/promtail/promtail.yaml"],
     mounts: [
       configMount(configPath(host, "promtail"), "/etc/promtail"),
@@ -136,6 +152,7 @@ export function prometheusAgentContainer(spot: Spot): OwnSpec {
     reload: { signal: "HUP" },
     readyPath: "/-/ready",
     configFolder: "/etc/prometheus",
+    validate: promtool(spot, ["--agent"]),
     args: [
       agent,
       "--config.file=/etc/prometheus/prometheus.yml",

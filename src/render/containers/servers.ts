@@ -2,10 +2,25 @@
 import { hasTrait } from "../../model/compatibility.ts";
 import { pushedKinds } from "../../model/reachability.ts";
 import { hostPort } from "../address.ts";
+import { webConfig } from "../protection.ts";
 import { secretsFolder } from "../secrets.ts";
 import { configMount, configPath, listenOf, type OwnSpec, type Spot, stateMount, userOf } from "./spec.ts";
 
 const hup = { signal: "HUP" } as const;
+
+/** Rules and the files that the configuration names are checked with it; the web configuration is not. */
+export function promtool({ stack, component }: Spot, flags: readonly string[]): OwnSpec["validate"] {
+  const program = "promtool";
+  return {
+    folder: "/etc/prometheus",
+    checks: [
+      { program, args: ["check", "config", ...flags, "/etc/prometheus/prometheus.yml"] },
+      ...(webConfig(stack, component.kind)
+        ? [{ program, args: ["check", "web-config", "/etc/prometheus/web.yml"] }]
+        : []),
+    ],
+  };
+}
 
 export function prometheusContainer(spot: Spot): OwnSpec {
   const { stack, host, component } = spot;
@@ -20,6 +35,7 @@ export function prometheusContainer(spot: Spot): OwnSpec {
     reload: hup,
     readyPath: "/-/ready",
     configFolder: "/etc/prometheus",
+    validate: promtool(spot, []),
     args: [
       "--config.file=/etc/prometheus/prometheus.yml",
       "--storage.tsdb.path=/prometheus",
@@ -44,6 +60,10 @@ export function alertmanagerContainer(spot: Spot): OwnSpec {
     reload: hup,
     readyPath: "/-/ready",
     configFolder: "/etc/alertmanager",
+    validate: {
+      folder: "/etc/alertmanager",
+      checks: [{ program: "amtool", args: ["check-config", "/etc/alertmanager/alertmanager.yml"] }],
+    },
     args: [
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
@@ -65,6 +85,10 @@ export function lokiContainer(spot: Spot): OwnSpec {
     readOnlyRoot: true,
     stopSeconds: 60,
     readyPath: "/ready",
+    validate: {
+      folder: "/etc/loki",
+      checks: [{ args: ["-config.file=/etc/loki/loki.yaml", "-verify-config"] }],
+    },
     args: ["-config.file=/etc/loki/loki.yaml"],
     mounts: [configMount(configPath(host, "loki"), "/etc/loki"), stateMount(spot, "/loki")],
     ...(component.secondPort === undefined ? {} : { morePorts: [component.secondPort] }),
@@ -108,6 +132,10 @@ export function blackboxContainer(spot: Spot): OwnSpec {
     reload: hup,
     readyPath: "/-/healthy",
     configFolder: "/etc/blackbox",
+    validate: {
+      folder: "/etc/blackbox",
+      checks: [{ args: ["--config.file=/etc/blackbox/blackbox.yml", "--config.check"] }],
+    },
     args: [
       "--config.file=/etc/blackbox/blackbox.yml",
       `--web.listen-address=${hostPort(listenOf(spot), component.port)}`,

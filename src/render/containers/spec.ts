@@ -36,6 +36,8 @@ export interface OwnSpec {
   readonly stopSeconds?: number;
   readonly reload?: ContainerSpec["reload"];
   readonly morePorts?: readonly number[];
+  /** How its own validator is asked about its configuration folder. */
+  readonly validate?: ContainerSpec["validate"];
 }
 
 export function containerSpec({ stack, host, component }: Spot, own: OwnSpec): ContainerSpec {
@@ -79,7 +81,11 @@ export function containerSpec({ stack, host, component }: Spot, own: OwnSpec): C
     [ownerLabels.component]: kind,
     ...(keys === undefined ? {} : { [ownerLabels.keys]: keys, [ownerLabels.scheme]: schemeOf(stack, kind) }),
   };
-  return { ...spec, labels: { ...labels, [ownerLabels.spec]: sha256(JSON.stringify({ ...spec, labels })) } };
+  return {
+    ...spec,
+    labels: { ...labels, [ownerLabels.spec]: sha256(JSON.stringify({ ...spec, labels })) },
+    ...(own.validate ? { validate: own.validate } : {}),
+  };
 }
 
 export function listenOf({ stack, host, component }: Spot): string {

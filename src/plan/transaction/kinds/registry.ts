@@ -3,6 +3,7 @@ import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
 import { admitSource } from "./admit-source.ts";
 import { byHand } from "./by-hand.ts";
+import { checkConfig } from "./check-config.ts";
 import { moveFolder } from "./move-folder.ts";
 import { patchObject } from "./patch-object.ts";
 import { putContainer } from "./put-container.ts";
@@ -21,6 +22,7 @@ const kinds: readonly AnyKind[] = [
   restart,
   reload,
   recreateContainer,
+  checkConfig,
   putFiles,
   moveFolder,
   putContainer,
