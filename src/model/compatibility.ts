@@ -177,6 +177,13 @@ export const traits = [
   },
   {
     component: "alloy",
+    name: "legacy-positions",
+    // Of files with labels from 1.10 on, of the journal from 1.11 on.
+    from: "1.11.0",
+    source: "https://github.com/grafana/alloy/blob/main/CHANGELOG.md",
+  },
+  {
+    component: "alloy",
     name: "validate",
     // Before, only the syntax can be asked about: `alloy fmt`.
     from: "1.9.0",

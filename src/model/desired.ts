@@ -58,6 +58,8 @@ export interface ContainerMount {
   readonly target: string;
   readonly readOnly: boolean;
   readonly propagation?: "rslave";
+  /** What another program wrote before, and must not write to any more: both would read on from one place. */
+  readonly inherited?: true;
   /** Relabelled for SELinux: our own folders only, never a foreign one or a socket. */
   readonly relabel?: true;
 }

@@ -142,6 +142,11 @@ export interface FileLog {
 }
 
 export interface LogSources {
+  /** Promtail was there before Alloy, which goes on where it stopped. */
+  readonly afterPromtail?: {
+    /** Folder or volume of its positions, where it is not our own. */
+    readonly data?: string;
+  };
   readonly docker: boolean;
   readonly journal: boolean;
   readonly files: readonly FileLog[];

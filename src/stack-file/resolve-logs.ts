@@ -3,15 +3,21 @@ import { given } from "../model/given.ts";
 import type { LogSources, StackHost } from "../model/stack-file.ts";
 import { chooseHosts } from "./choose-hosts.ts";
 import type { Draft } from "./fault.ts";
+import { logAgentOf } from "./resolve-components.ts";
 import type { StackFileInput } from "./schema.ts";
 
-export function resolveLogs(
-  { logs }: StackFileInput,
-  hosts: readonly StackHost[],
-  drafts: Draft[],
-): LogSources {
+/** Promtail's entry is still in the file, and Alloy runs in its place. */
+function afterPromtail(input: StackFileInput): LogSources["afterPromtail"] {
+  const { promtail } = input.components ?? {};
+  if (promtail === undefined || logAgentOf(input) !== "alloy") return undefined;
+  return given({ data: promtail.data });
+}
+
+export function resolveLogs(input: StackFileInput, hosts: readonly StackHost[], drafts: Draft[]): LogSources {
+  const { logs } = input;
   const agents = hosts.filter((host) => host.roles.includes("agent"));
-  return {
+  return given({
+    afterPromtail: afterPromtail(input),
     docker: logs?.docker ?? true,
     journal: logs?.journal ?? true,
     files: (logs?.files ?? []).map((file, i) => {
@@ -27,5 +33,5 @@ export function resolveLogs(
         multilineStart: file.multiline_start,
       });
     }),
-  };
+  });
 }

@@ -41,23 +41,32 @@ export function sharedData(
 ): readonly string[] {
   const sources = new Set(
     spec.mounts
-      .filter(({ readOnly, source }) => !readOnly && !source.startsWith(`${directory}/`))
+      .filter(
+        ({ readOnly, inherited, source }) => (!readOnly || inherited) && !source.startsWith(`${directory}/`),
+      )
       .map(({ source }) => source),
   );
   return observed.containers.flatMap((one) => {
     const name = nameOf(one);
     if (name === spec.name || !isRunning(one) || isOfStack(one, stack)) return [];
     const used = itemsOf(one.Mounts).find(
-      (mount) =>
-        valueAt(mount, "RW") !== false &&
-        [valueAt(mount, "Name"), valueAt(mount, "Source")].some((at) => sources.has(textOf(at) ?? "")),
+      (mount) => valueAt(mount, "RW") !== false && [...sources].some((source) => isAt(mount, source)),
     );
     if (used === undefined) return [];
     const where = textOf(valueAt(used, "Name")) ?? textOf(valueAt(used, "Source")) ?? "";
+    const isInherited = spec.mounts.some(({ source, inherited }) => inherited && isAt(used, source));
+    if (isInherited)
+      return [
+        `container ${name} runs and writes to ${where}, which ${spec.component} inherits: both would send every line. Stop it, or take it over first (logs.agent: promtail, containers.promtail: ${name}) and change to ${spec.component} with the next apply`,
+      ];
     return [
       `container ${name} runs and writes to ${where}, the data of ${spec.component}: name it under hosts.${observed.host}.containers.${spec.component} to take it over, or stop it`,
     ];
   });
+}
+
+function isAt(mount: unknown, source: string): boolean {
+  return [valueAt(mount, "Name"), valueAt(mount, "Source")].some((at) => textOf(at) === source);
 }
 
 function isOfStack(inspect: JsonRecord, stack: string): boolean {

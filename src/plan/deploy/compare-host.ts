@@ -37,7 +37,10 @@ export function compareHost(wish: CompareWish): HostPlan {
     ),
     ...all.flatMap((part) => part.refusals),
   ];
-  const containers = [...all.flatMap((part) => part.containers), ...surplus.map(removal)];
+  const containers = [
+    ...all.flatMap((part) => part.containers),
+    ...surplus.map((one) => removal(desired, one)),
+  ];
   const files = all.flatMap((part) => part.files);
   const steps = {
     agents: [...surplus.map((one) => removeStep(desired, one)), ...parts.agents.steps],

@@ -46,7 +46,9 @@ export function engineOf({ runtime }: DesiredHost): "docker" | "podman" {
 
 /** Folders and volumes that the stack's containers write to and that are not the stack's own. */
 export function olderData({ containers }: DesiredHost, directory: string): readonly string[] {
-  const written = containers.flatMap(({ mounts }) => mounts.filter(({ readOnly }) => !readOnly));
+  const written = containers.flatMap(({ mounts }) =>
+    mounts.filter(({ readOnly, inherited }) => !readOnly || inherited),
+  );
   return [...new Set(written.map(({ source }) => source))].filter(
     (source) => !source.startsWith(`${directory}/`),
   );

@@ -19,16 +19,24 @@ export function surplusContainers({ desired, observed, stack }: CompareWish): re
   });
 }
 
-export function removal(inspect: JsonRecord): ContainerChange {
+export function removal(desired: DesiredHost, inspect: JsonRecord): ContainerChange {
+  const component = textOf(valueAt(inspect, "Config", "Labels", ownerLabels.component)) ?? "";
   return {
     name: nameOf(inspect),
-    component: textOf(valueAt(inspect, "Config", "Labels", ownerLabels.component)) ?? "",
+    component,
     change: "remove",
     fields: [],
     because: "it is not part of the stack any more",
     risk: "disruptive",
-    dataAtRisk: "its data stays where it lies",
+    dataAtRisk: isForgotten(desired, component)
+      ? "its positions stay where they lie and Alloy does not know them: it reads every file again. To go on where Promtail stopped, leave `promtail: {}` under components"
+      : "its data stays where it lies",
   };
+}
+
+function isForgotten({ containers }: DesiredHost, component: string): boolean {
+  const alloy = containers.find((one) => one.component === "alloy");
+  return component === "promtail" && alloy !== undefined && !alloy.mounts.some(({ inherited }) => inherited);
 }
 
 export function removeStep(desired: DesiredHost, inspect: JsonRecord): Step {

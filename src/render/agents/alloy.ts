@@ -12,6 +12,8 @@ import { externalLabels } from "../prometheus/config.ts";
 import { pushedTargets } from "../prometheus/targets.ts";
 import { alloyClient, alloyDoor } from "../protection.ts";
 import { type AlloyBlock, type AlloyValue, alloyText, attributes, map, ref } from "./alloy-text.ts";
+import { inheritedPositions } from "./positions.ts";
+import { journalJobName } from "./promtail.ts";
 
 export function alloyConfig(spot: Spot, comment: readonly string[]): string {
   const { stack, host } = spot;
@@ -23,8 +25,9 @@ export function alloyConfig(spot: Spot, comment: readonly string[]): string {
   ];
   if (url !== undefined) {
     if (stack.logs.docker) blocks.push(...dockerLogs(spot));
-    if (stack.logs.journal) blocks.push(...journal());
-    for (const file of files) blocks.push(...fileLogs(file));
+    const positions = inheritedPositions(spot);
+    if (stack.logs.journal) blocks.push(...journal(positions));
+    for (const file of files) blocks.push(...fileLogs(file, positions));
     blocks.push(lokiWrite(spot, url));
   }
   if (pushedKinds(stack, host).length > 0) blocks.push(...pushedMetrics(spot));
@@ -77,7 +80,7 @@ function dockerLogs({ host }: Spot): readonly AlloyBlock[] {
   ];
 }
 
-function journal(): readonly AlloyBlock[] {
+function journal(positions: string | undefined): readonly AlloyBlock[] {
   return [
     {
       name: "loki.relabel",
@@ -91,17 +94,22 @@ function journal(): readonly AlloyBlock[] {
     {
       name: "loki.source.journal",
       label: "journal",
-      body: attributes({
-        max_age: "12h",
-        relabel_rules: ref("loki.relabel.journal.rules"),
-        labels: map({ job: "systemd-journal" }),
-        forward_to: toLoki,
-      }),
+      body: [
+        ...attributes({
+          max_age: "12h",
+          relabel_rules: ref("loki.relabel.journal.rules"),
+          labels: map({ job: "systemd-journal" }),
+          forward_to: toLoki,
+        }),
+        ...(positions === undefined
+          ? []
+          : [{ name: "legacy_position", body: attributes({ file: positions, name: journalJobName }) }]),
+      ],
     },
   ];
 }
 
-function fileLogs(file: FileLog): readonly AlloyBlock[] {
+function fileLogs(file: FileLog, positions: string | undefined): readonly AlloyBlock[] {
   const label = identifier(file.name);
   const match: AlloyBlock = {
     name: "local.file_match",
@@ -114,6 +122,7 @@ function fileLogs(file: FileLog): readonly AlloyBlock[] {
     body: attributes({
       targets: ref(`local.file_match.${label}.targets`),
       forward_to: file.multilineStart === undefined ? toLoki : [ref(`loki.process.${label}.receiver`)],
+      ...(positions === undefined ? {} : { legacy_positions_file: positions }),
     }),
   };
   if (file.multilineStart === undefined) return [match, source];

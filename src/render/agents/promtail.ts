@@ -7,6 +7,9 @@ import { hostLabels } from "../labels.ts";
 import { fileLogsOf } from "../log-paths.ts";
 import { pushUrl } from "../loki/config.ts";
 import { clientOf, serverTls } from "../protection.ts";
+import { promtailPositions } from "./positions.ts";
+
+export const journalJobName = "systemd-journal";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -21,7 +24,7 @@ export function promtailConfig(spot: Spot): Config {
       grpc_listen_port: 0,
       ...(speaksTls(stack, "promtail") ? { http_tls_config: serverTls() } : {}),
     },
-    positions: { filename: "/var/lib/promtail/positions.yaml" },
+    positions: { filename: promtailPositions },
     clients: [{ url: pushUrl(stack) ?? "", external_labels: hostLabels(host), ...clientOf(stack, "loki") }],
     scrape_configs: [
       ...(stack.logs.docker ? [dockerJob(socketOf(host))] : []),
@@ -58,7 +61,7 @@ function dockerJob(socket: string): Config {
 
 function journalJob(): Config {
   return {
-    job_name: "systemd-journal",
+    job_name: journalJobName,
     journal: { max_age: "12h", labels: { job: "systemd-journal" } },
     relabel_configs: [
       { source_labels: ["__journal__systemd_unit"], target_label: "unit" },

@@ -2,6 +2,7 @@
 import { hasTrait } from "../../model/compatibility.ts";
 import type { ContainerMount } from "../../model/desired.ts";
 import { hostPort } from "../address.ts";
+import { inheritedMounts } from "../agents/positions.ts";
 import { logMounts } from "../log-paths.ts";
 import { webConfig } from "../protection.ts";
 import { promtool } from "./servers.ts";
@@ -114,6 +115,7 @@ export function alloyContainer(spot: Spot): OwnSpec {
     mounts: [
       configMount(configPath(host, "alloy"), "/etc/alloy"),
       stateMount(spot, "/var/lib/alloy/data"),
+      ...inheritedMounts(spot),
       ...logAgentMounts(spot),
     ],
   };

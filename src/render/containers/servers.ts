@@ -2,22 +2,23 @@
 import { hasTrait } from "../../model/compatibility.ts";
 import { pushedKinds } from "../../model/reachability.ts";
 import { hostPort } from "../address.ts";
-import { webConfig } from "../protection.ts";
+import { webArgs } from "../protection.ts";
 import { secretsFolder } from "../secrets.ts";
 import { configMount, configPath, listenOf, type OwnSpec, type Spot, stateMount, userOf } from "./spec.ts";
 
 const hup = { signal: "HUP" } as const;
 
-/** Rules and the files that the configuration names are checked with it; the web configuration is not. */
+/** Rules and the files that the configuration names are checked with it; the web configuration is asked about by itself. */
 export function promtool({ stack, component }: Spot, flags: readonly string[]): OwnSpec["validate"] {
   const program = "promtool";
   return {
     folder: "/etc/prometheus",
     checks: [
       { program, args: ["check", "config", ...flags, "/etc/prometheus/prometheus.yml"] },
-      ...(webConfig(stack, component.kind)
-        ? [{ program, args: ["check", "web-config", "/etc/prometheus/web.yml"] }]
-        : []),
+      ...webArgs(stack, component, "/etc/prometheus").map((word) => ({
+        program,
+        args: ["check", "web-config", word.slice(word.indexOf("=") + 1)],
+      })),
     ],
   };
 }
