@@ -88,6 +88,8 @@ function reachOf(step: Step, { where }: StepResult): string {
       return `${named(step.what)}: it reads its files again`;
     case "admit-source":
       return `connections of ${step.source} to port ${step.port}${step.host ? ` of ${oneLine(step.host)}` : ""}; nobody else's`;
+    case "check-config":
+      return "nothing: a copy of its configuration is looked at";
     case "put-files":
     case "move-folder":
     case "put-container":
