@@ -50,13 +50,18 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
 
 function optionsOf(
   options: ApplyOptions,
-  { model, onlyHosts }: { readonly model: string; readonly onlyHosts?: unknown },
+  {
+    model,
+    onlyHosts,
+    backupData,
+  }: { readonly model: string; readonly onlyHosts?: unknown; readonly backupData?: unknown },
 ): ApplyOptions {
   const host = Array.isArray(onlyHosts) ? onlyHosts.map(String) : undefined;
   return {
     ...options,
     file: options.file === "watchmend.yaml" ? model : options.file,
     ...(host ? { host } : {}),
+    ...(backupData === true ? { backupData } : {}),
   };
 }
 

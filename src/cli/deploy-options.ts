@@ -9,6 +9,7 @@ export interface DeployOptions {
   /** Folder with files of docker save. */
   readonly images?: string;
   readonly acceptUnknown?: boolean;
+  readonly backupData?: boolean;
   readonly format: "terminal" | "json";
   readonly output?: string;
   readonly quiet?: boolean;
@@ -31,6 +32,13 @@ export function withDeployment(command: Command, output: string): Command {
     .option("-o, --output <file>", output)
     .option("-q, --quiet", "no progress and notes on stderr")
     .option("--no-color", "no colours (NO_COLOR works too)");
+}
+
+export function withBackup(command: Command): Command {
+  return command.option(
+    "--backup-data",
+    "copy the data of Prometheus and Loki first (done anyway where their version changes)",
+  );
 }
 
 /** How much at once, and how much may go wrong. */

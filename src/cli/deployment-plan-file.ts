@@ -35,6 +35,7 @@ export function deploymentDocument(
       stack: stack.name,
       model: options.file,
       ...(options.host ? { onlyHosts: options.host } : {}),
+      ...(options.backupData ? { backupData: true } : {}),
       hosts: hosts.map(({ steps: _steps, fingerprints: _prints, ...host }) => host),
       batches,
     },

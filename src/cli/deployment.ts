@@ -103,7 +103,7 @@ export async function lookAtHosts(
       const because = blocked.get(host.name);
       if (because !== undefined) return { ...emptyPlan(host.name), state: "refused", because };
       try {
-        const wish = await observe(deployment, host);
+        const wish = await observe(deployment, host, options);
         observed.set(host.name, wish.observed);
         return compareHost(wish);
       } catch (error) {
@@ -118,7 +118,11 @@ export async function lookAtHosts(
   };
 }
 
-async function observe(deployment: Deployment, host: StackHost): Promise<CompareWish> {
+async function observe(
+  deployment: Deployment,
+  host: StackHost,
+  { backupData }: Pick<DeployOptions, "backupData">,
+): Promise<CompareWish> {
   const { stack, desired: all, doors } = deployment;
   const access = doors.get(host.name);
   const desired = all.hosts.find(({ name }) => name === host.name);
@@ -132,6 +136,7 @@ async function observe(deployment: Deployment, host: StackHost): Promise<Compare
     adopt: new Set(Object.values(host.containerNames)),
     secrets: secretsOf(desired),
     scrapeSeconds: (parseDuration(stack.intervals.scrape) ?? 15_000) / 1000,
+    ...(backupData ? { backupData } : {}),
   };
   const observed = await lookCloser(access, first, changedPaths(wish), wantedImages(wish), engineOf(desired));
   return { ...wish, observed };

@@ -1,5 +1,5 @@
 // Ordered steps as data. No step carries its undo: the executor stores the before-image and derives it.
-import type { ConfigCheck, ContainerSpec, DesiredDirectory, Owned } from "./desired.ts";
+import type { ConfigCheck, ContainerSpec, DesiredDirectory, Owned, ReadyDoor } from "./desired.ts";
 import type { Place } from "./place.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
@@ -113,6 +113,25 @@ export type Step =
       /** Folders of the host, and where the component sees them. */
       readonly folders: readonly { readonly path: string; readonly target: string }[];
       readonly checks: readonly ConfigCheck[];
+    }
+  | {
+      /**
+       * The data of a component copied beside it before something risky: what never changes as hard links, the rest as a copy. A
+       * running Prometheus with its admin API makes the copy itself; everything else is stopped meanwhile.
+       */
+      readonly do: "backup-data";
+      readonly title: string;
+      readonly host: string;
+      readonly engine: "docker" | "podman";
+      /** The container that writes the data. */
+      readonly name: string;
+      readonly component: string;
+      /** A folder of the host, or the name of a volume. */
+      readonly from: string;
+      /** Folder of all backups. */
+      readonly below: string;
+      /** Where the running Prometheus is asked for a snapshot. */
+      readonly snapshot?: ReadyDoor;
     }
   | {
       /** A folder of data put aside on the same disk, to be thrown away by a person or moved back. */

@@ -129,6 +129,8 @@ function stepLines(step: Step): PlanLine[] {
       return [
         { sign: " ", text: `${oneLine(step.component)} of ${oneLine(step.image)} checks its configuration` },
       ];
+    case "backup-data":
+      return [{ sign: "+", text: `${oneLine(step.below)}: copy of ${oneLine(step.from)}` }];
     case "move-folder":
       return [{ sign: "~", text: `${oneLine(step.from)} → ${oneLine(step.to)}` }];
     case "put-container":

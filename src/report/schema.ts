@@ -262,7 +262,15 @@ type Frozen<T> = T extends readonly (infer Item)[]
 type FixStep = Exclude<
   Step,
   // Steps of deployments are in no finding.
-  { readonly do: "put-files" | "check-config" | "move-folder" | "put-container" | "refresh-container" }
+  {
+    readonly do:
+      | "put-files"
+      | "check-config"
+      | "backup-data"
+      | "move-folder"
+      | "put-container"
+      | "refresh-container";
+  }
 >;
 type FixedFinding = Omit<Finding, "fix"> & {
   readonly fix?: Omit<NonNullable<Finding["fix"]>, "steps"> & { readonly steps: readonly FixStep[] };

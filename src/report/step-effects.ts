@@ -91,6 +91,7 @@ function reachOf(step: Step, { where }: StepResult): string {
     case "check-config":
       return "nothing: a copy of its configuration is looked at";
     case "put-files":
+    case "backup-data":
     case "move-folder":
     case "put-container":
     case "refresh-container":

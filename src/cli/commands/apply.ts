@@ -1,6 +1,12 @@
 // The command line of `apply`. Its code is loaded only when it runs, so that --help starts at once.
 import type { Command } from "commander";
-import { type DeployOptions, type RolloutChoice, withDeployment, withRollout } from "../deploy-options.ts";
+import {
+  type DeployOptions,
+  type RolloutChoice,
+  withBackup,
+  withDeployment,
+  withRollout,
+} from "../deploy-options.ts";
 
 export interface ApplyOptions extends DeployOptions, RolloutChoice {
   readonly yes?: boolean;
@@ -8,13 +14,15 @@ export interface ApplyOptions extends DeployOptions, RolloutChoice {
 
 export function addApply(program: Command): void {
   withRollout(
-    withDeployment(
-      program
-        .command("apply")
-        .description("bring the hosts of the stack to what the model says, and prove that data arrives")
-        .argument("[plan]", "a plan saved by plan -o FILE; a stale one is refused")
-        .option("--yes", "do not ask"),
-      "write the result to a file instead of stdout",
+    withBackup(
+      withDeployment(
+        program
+          .command("apply")
+          .description("bring the hosts of the stack to what the model says, and prove that data arrives")
+          .argument("[plan]", "a plan saved by plan -o FILE; a stale one is refused")
+          .option("--yes", "do not ask"),
+        "write the result to a file instead of stdout",
+      ),
     ),
   )
     .addHelpText(
@@ -35,6 +43,7 @@ Examples:
   watchmend apply
   watchmend apply --yes --batch 4 --max-failures 0
   watchmend plan -o plan.json && watchmend apply plan.json --yes
+  watchmend apply --backup-data                    copies the data of Prometheus and Loki first
   watchmend rollback                               takes the last apply back`,
     )
     .action(async (plan: string | undefined, options: ApplyOptions) => {

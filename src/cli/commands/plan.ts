@@ -1,13 +1,15 @@
 // The command line of `plan`. Its code is loaded only when it runs, so that --help starts at once.
 import type { Command } from "commander";
-import { type DeployOptions, withDeployment } from "../deploy-options.ts";
+import { type DeployOptions, withBackup, withDeployment } from "../deploy-options.ts";
 
 export function addPlan(program: Command): void {
-  withDeployment(
-    program
-      .command("plan")
-      .description("show what apply would change on the hosts of the stack; changes nothing"),
-    "save the plan to a file that apply takes",
+  withBackup(
+    withDeployment(
+      program
+        .command("plan")
+        .description("show what apply would change on the hosts of the stack; changes nothing"),
+      "save the plan to a file that apply takes",
+    ),
   )
     .addHelpText(
       "after",
@@ -24,6 +26,7 @@ Examples:
   watchmend plan
   watchmend plan -f stacks/prod.yaml --host jenkins-blue
   watchmend plan -o plan.json && watchmend apply plan.json --yes
+  watchmend plan --backup-data -o plan.json        with a copy of the data first
   watchmend plan --format json`,
     )
     .action(async (options: DeployOptions) => {

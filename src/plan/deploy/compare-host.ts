@@ -5,6 +5,7 @@ import { phases } from "../../model/deployment.ts";
 import type { DesiredFile, DesiredHost } from "../../model/desired.ts";
 import type { PutFile, Step } from "../../model/plan.ts";
 import { sha256 } from "../backup.ts";
+import { backupNote, backupSteps } from "./backup-steps.ts";
 import { checkSteps } from "./check-steps.ts";
 import { containerChange, foreign, inOrder, sharedData } from "./compare-containers.ts";
 import { fileChange, goneFiles, ownerNote, secretChange } from "./compare-files.ts";
@@ -112,8 +113,10 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
     containerChange(spec, part, files, wish, record),
   );
   const recordStands = observed.facts.get(own.path)?.sha256 === sha256(Buffer.from(text));
+  const backups = backupSteps(wish, part, containers);
   const notes = [
     ...gone.notes,
+    ...backups.map(backupNote),
     ...directories.flatMap((one) => ownerNote(one, observed.facts.get(one.path))),
   ];
   return {
@@ -134,6 +137,7 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
         gone.remove,
         directories.length + files.filter(({ change }) => change !== "keep").length > 0,
       ),
+      ...backups,
       ...containers.map(({ step }) => step),
       ...(recordStands ? [] : [recordStep(wish, phase, own)]),
     ],

@@ -2,6 +2,7 @@
 import type { Step } from "../../../model/plan.ts";
 import type { AnyKind } from "../step-kind.ts";
 import { admitSource } from "./admit-source.ts";
+import { backupData } from "./backup-data.ts";
 import { byHand } from "./by-hand.ts";
 import { checkConfig } from "./check-config.ts";
 import { moveFolder } from "./move-folder.ts";
@@ -24,6 +25,7 @@ const kinds: readonly AnyKind[] = [
   recreateContainer,
   checkConfig,
   putFiles,
+  backupData,
   moveFolder,
   putContainer,
   refreshContainer,
