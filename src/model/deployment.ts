@@ -118,6 +118,8 @@ export interface HostRecord {
   readonly stack: string;
   readonly files: Readonly<Record<string, string>>;
   readonly containers: Readonly<Record<string, string>>;
+  /** On the server, by name: the addresses of all hosts the stack had. */
+  readonly members?: Readonly<Record<string, string>> | undefined;
   /** By component: hash of the configuration it has read. */
   readonly read: Readonly<Record<string, string>>;
 }

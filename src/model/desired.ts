@@ -20,6 +20,8 @@ export interface DesiredHost {
   readonly files: readonly DesiredFile[];
   readonly secrets: readonly DesiredSecret[];
   readonly containers: readonly ContainerSpec[];
+  /** On the host of the servers: every host of the stack with its address, so that a later plan knows who has left it. */
+  readonly members?: Readonly<Record<string, string>>;
   /** What is special here, and why: told with every plan that changes this host. */
   readonly notes: readonly string[];
 }

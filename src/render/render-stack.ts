@@ -51,8 +51,20 @@ function desiredHost(stack: StackFile, host: StackHost): DesiredHost {
     files,
     secrets,
     containers,
+    ...(keepsMembers(stack, host) ? { members: membersOf(stack) } : {}),
     notes,
   };
+}
+
+/** One host knows all of them: that of Prometheus, which has them in its targets anyway. */
+function keepsMembers({ components }: StackFile, { name }: StackHost): boolean {
+  return components.some(({ kind, host }) => kind === "prometheus" && host === name);
+}
+
+function membersOf({ hosts }: StackFile): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    hosts.filter(({ runtime }) => runtime !== "kubernetes").map(({ name, address }) => [name, address]),
+  );
 }
 
 function secretsOnHost(

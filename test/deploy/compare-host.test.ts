@@ -225,3 +225,21 @@ test("data that somebody else's running container writes to is not shared with i
   expect(compareHost(withOther({ ...other, State: { Running: false } })).state).toBe("none");
   expect(compareHost(wish).state).toBe("none");
 });
+
+test("a host that has left the model is named by the next plan, once", () => {
+  const [after] = wishes(
+    stackOf(`schema: watchmend.stack/v1
+name: demo
+hosts:
+  mon: {address: 10.0.0.1, roles: [server, agent]}
+  b-renamed: {address: 10.0.0.3}
+components: {node-exporter: {port: 9100}}
+`),
+  ).filter(({ desired }) => desired.name === "mon");
+  const server = wishes(small("port: 9100")).find(({ desired }) => desired.name === "mon");
+  if (!after || !server) throw new Error("the model has hosts");
+  const { notes } = compareHost({ ...server, desired: after.desired });
+  expect(notes.filter((note) => note.includes("not in the model any more"))).toEqual([
+    "a (10.0.0.2) is not in the model any more, and what was put there goes on: put it back and run watchmend destroy --host a, then take it out; or leave it with agents: [] and apply",
+  ]);
+});

@@ -1,6 +1,6 @@
 // Desired minus observed for one host: what changes, what restarts because of it, and the steps that do it. Pure.
 
-import type { ContainerChange, FileChange, HostPlan, Phase } from "../../model/deployment.ts";
+import type { ContainerChange, FileChange, HostPlan, HostRecord, Phase } from "../../model/deployment.ts";
 import { phases } from "../../model/deployment.ts";
 import type { DesiredFile, DesiredHost } from "../../model/desired.ts";
 import type { PutFile, Step } from "../../model/plan.ts";
@@ -117,6 +117,7 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
   const notes = [
     ...gone.notes,
     ...backups.map(backupNote),
+    ...leftNotes(part, record),
     ...directories.flatMap((one) => ownerNote(one, observed.facts.get(one.path))),
   ];
   return {
@@ -142,6 +143,17 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
       ...(recordStands ? [] : [recordStep(wish, phase, own)]),
     ],
   };
+}
+
+/** A host that is deleted from the model is not looked at any more: nobody else says that its agents go on. */
+function leftNotes({ members }: DesiredHost, record: HostRecord | undefined): readonly string[] {
+  if (members === undefined) return [];
+  return Object.entries(record?.members ?? {})
+    .filter(([name, address]) => members[name] === undefined && !Object.values(members).includes(address))
+    .map(
+      ([name, address]) =>
+        `${name} (${address}) is not in the model any more, and what was put there goes on: put it back and run watchmend destroy --host ${name}, then take it out; or leave it with agents: [] and apply`,
+    );
 }
 
 function filesStep(

@@ -39,12 +39,16 @@ export function recordPath(directory: string, phase: Phase): string {
   return `${directory}/.watchmend/${phase}.json`;
 }
 
+/** Members stand in the record of the servers, where the host has any. */
 export function recordOf(stack: string, part: DesiredHost): HostRecord {
   const sorted = (entries: readonly (readonly [string, string])[]): Record<string, string> =>
     Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     schema: hostRecordSchema,
     stack,
+    ...(part.members === undefined || !part.containers.some(({ component }) => component === "prometheus")
+      ? {}
+      : { members: sorted(Object.entries(part.members)) }),
     files: sorted(part.files.map(({ path, content }) => [path, sha256(Buffer.from(content))])),
     containers: sorted(part.containers.map(({ name, labels }) => [name, labels[ownerLabels.spec] ?? ""])),
     read: sorted(part.containers.map(({ component }) => [component, configHash(part, component)])),
@@ -65,6 +69,7 @@ const texts = z.record(z.string(), z.string());
 const hostRecord = z.object({
   schema: z.literal(hostRecordSchema),
   stack: z.string(),
+  members: texts.optional(),
   files: texts,
   containers: texts,
   read: texts,
