@@ -19,7 +19,7 @@ type Course<S extends Stage> = {
 const longMs = 420_000;
 
 /** The first lines that differ, because the whole of both texts says nothing to anybody. */
-const samePicture = (what: string, seen: string, wanted: string): void => {
+export const samePicture = (what: string, seen: string, wanted: string): void => {
   if (seen === wanted) return;
   const [now, before] = [seen.split("\n"), wanted.split("\n")];
   const known = { now: new Set(now), before: new Set(before) };
@@ -96,7 +96,7 @@ const thereAndBack = async <S extends Stage>(course: Course<S>): Promise<void> =
 };
 
 /** Each scenario has a history of its own: `rollback` takes back what was done last. */
-const withOwnHistory = (stage: Stage): void => {
+export const withOwnHistory = (stage: Stage): void => {
   const state = join(stage.dir, "state");
   mkdirSync(state, { recursive: true });
   stage.startWith(["env", `XDG_STATE_HOME=${state}`]);

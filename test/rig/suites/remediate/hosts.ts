@@ -1,8 +1,17 @@
 // Faults of Docker hosts, repaired unattended over ssh, taken back to what they were, and repaired again.
-import { lokiImage, nodeExporterImage, prometheusImage2, promtailImage } from "../../parts/images.ts";
+import { nodeExporterImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
 import { contains, type HostsStage, hostsScenario, type Scenario, same } from "../../scenario.ts";
 import * as stack from "../../stacks/hosts.ts";
+import {
+  agentFile,
+  agentParts,
+  goodUrl,
+  linesArrive,
+  startAgent,
+  startLoki,
+  urlWithoutPath,
+} from "../../stacks/push-agent.ts";
 
 const all = ["--host", "root@server", "--host", "root@jenkins1", "--host", "root@jenkins2"];
 
@@ -62,40 +71,6 @@ const isReady = async ({ hosts }: HostsStage): Promise<void> => {
     hosts.server.sh("curl -sSf -m 2 http://127.0.0.1:9090/-/ready"),
   );
 };
-
-const agentFile = "/opt/promtail/config.yml";
-
-const agentConfig = (url: string): string => `# ours
-server: {http_listen_port: 9080, grpc_listen_port: 0}
-positions: {filename: /tmp/positions.yaml, sync_period: 1s}
-clients:
-  - url: ${url} # where lines go
-    batchwait: 200ms
-scrape_configs:
-  - job_name: app
-    static_configs: [{targets: [localhost], labels: {job: app, host: jenkins1, __path__: /var/log/app/*.log}}]
-`;
-
-/** The file itself is mounted, not its folder: it can only be overwritten in place. */
-const startAgent = async (stage: HostsStage, url: string): Promise<void> => {
-  const { jenkins1 } = stage.hosts;
-  await jenkins1.sh(
-    "docker rm -f promtail 2>/dev/null || true; mkdir -p /var/log/app; echo a >>/var/log/app/app.log",
-  );
-  await jenkins1.write(agentFile, agentConfig(url), "640");
-  const volumes = ["-v", `${agentFile}:/etc/promtail/config.yml:ro`, "-v", "/var/log/app:/var/log/app:ro"];
-  const image = await jenkins1.image(promtailImage);
-  await jenkins1.docker("run", "-d", "--name", "promtail", "--network", "host", ...volumes, image);
-};
-
-const linesArrive = ({ hosts }: HostsStage): Promise<void> =>
-  until("lines to arrive in Loki", async () => {
-    await hosts.jenkins1.sh("date +%N >>/var/log/app/app.log");
-    const text = await hosts.server.sh(
-      "curl -sSf -G http://127.0.0.1:3100/loki/api/v1/query_range --data-urlencode 'query={job=\"app\"}' --data-urlencode since=20s",
-    );
-    contains("the answer", text, '"values"');
-  });
 
 export const scenarios: readonly Scenario[] = [
   hostsScenario({
@@ -159,18 +134,15 @@ export const scenarios: readonly Scenario[] = [
     name: "complete-the-push-address",
     title: "an agent that pushes to Loki without the path gets it, in a file that is mounted by itself",
     core: false,
-    needs: [lokiImage, promtailImage],
+    needs: agentParts,
     arrange: async (stage) => {
-      const { server, jenkins1 } = stage.hosts;
+      const { jenkins1 } = stage.hosts;
       stage.defer(() => jenkins1.sh("rm -rf /opt/promtail /var/log/app"));
-      await server.docker("run", "-d", "--name", "loki", "-p", "3100:3100", await server.image(lokiImage));
-      await until("Loki to be ready", () => server.sh("curl -sSf -m 2 http://127.0.0.1:3100/ready"), {
-        timeoutMs: 90_000,
-      });
-      await startAgent(stage, "http://server:3100/loki/api/v1/push");
+      await startLoki(stage);
+      await startAgent(stage, goodUrl);
     },
     healthy: linesArrive,
-    inject: (stage) => startAgent(stage, "http://server:3100"),
+    inject: (stage) => startAgent(stage, urlWithoutPath),
     expect: (stage) =>
       until("the agent to complain", async () =>
         contains("its log", await stage.hosts.jenkins1.sh("docker logs promtail 2>&1"), /404/),
