@@ -3,6 +3,7 @@ import { UserError } from "../model/errors.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { type Doors, hostFor } from "../plan/transaction/doors.ts";
 import type { LockTarget } from "../plan/transaction/entry.ts";
+import { pastTransactions } from "../plan/transaction/history.ts";
 import {
   type OpenTransaction,
   openTransactions,
@@ -34,7 +35,24 @@ export async function putBackWhatWasLeft(
         `See what stands in the way with watchmend history ${one.id}`,
       );
   }
+  tellWhatIsNotBack(state, options);
   await releaseLeftLocks(base);
+}
+
+/** What could not be put back then, because it was out of reach or changed by somebody, is not forgotten. */
+export function tellWhatIsNotBack(
+  state: string,
+  options: { readonly quiet?: boolean },
+  ids?: readonly string[],
+): void {
+  for (const { id, state: stands, steps } of pastTransactions(state)) {
+    if (stands !== "partly-rolled-back" || (ids && !ids.includes(id))) continue;
+    const kept = steps.flatMap((step) => (step.state === "kept" ? [step.subject ?? step.title] : []));
+    note(
+      options,
+      `transaction ${id} was not put back whole${kept.length > 0 ? ` (${kept.join(", ")})` : ""}: once nothing stands in the way, watchmend rollback ${id}`,
+    );
+  }
 }
 
 /** It touched something that is about to be touched again. */

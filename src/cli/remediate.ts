@@ -14,6 +14,7 @@ import { commandOf } from "../plan/commands.ts";
 import type { Executor } from "../plan/executor.ts";
 import { openRecordedWorld } from "../plan/recorded-world.ts";
 import { remediate } from "../plan/remediate.ts";
+import { stateFolder } from "../plan/transaction/state-folder.ts";
 import { renderRemediation } from "../report/remediation.ts";
 import { rules } from "../rules/registry.ts";
 import type { RemediateOptions } from "./commands/remediate.ts";
@@ -66,7 +67,10 @@ async function repairAndTell(options: RemediateOptions): Promise<number> {
   if (transactions.length > 0) {
     const { writeRecord } = await import("./incident-record.ts");
     note(options, `the incident record is ${writeRecord(incident, shown, transactions)}`);
-    note(options, `watchmend rollback ${incident} undoes everything`);
+    const { tellWhatIsNotBack } = await import("./put-back.ts");
+    tellWhatIsNotBack(stateFolder(), options, transactions);
+    if (rounds.some(({ execution, outcome }) => execution?.ok && outcome?.kept !== false))
+      note(options, `watchmend rollback ${incident} undoes everything`);
   }
   if (rounds.some(({ execution, outcome }) => execution?.ok === false || outcome?.kept === false))
     return exitCodes.failed;

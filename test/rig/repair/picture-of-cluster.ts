@@ -51,3 +51,13 @@ export const pictureOfCluster = async (stage: ClusterStage, watched: readonly st
     1,
   );
 };
+
+/** Objects that nobody else writes to, by version; of workloads, whose status counts too, the generation; and all Leases. */
+export const versionsInCluster = async ({ cluster, namespace }: ClusterStage): Promise<string> => {
+  const lines = async (what: string, field: string): Promise<string> => {
+    const path = `{range .items[*]}{.kind}/{.metadata.name} {.metadata.${field}}{"\\n"}{end}`;
+    return (await cluster.kubectl(["get", what, "-n", namespace, "-o", `jsonpath=${path}`])).stdout;
+  };
+  const still = "configmaps,services,networkpolicies,roles,rolebindings,serviceaccounts,leases";
+  return `${await lines(still, "resourceVersion")}${await lines("deployments,statefulsets,daemonsets", "generation")}`;
+};

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Validation } from "../../../src/model/check.ts";
 import type { Report } from "../../../src/model/report.ts";
 import { contains, type Repair, type Scenario, type Stage, same } from "../scenario.ts";
-import { pictureOfCluster } from "./picture-of-cluster.ts";
+import { pictureOfCluster, versionsInCluster } from "./picture-of-cluster.ts";
 import { pictureOfHosts } from "./picture-of-hosts.ts";
 
 type Course<S extends Stage> = {
@@ -12,6 +12,8 @@ type Course<S extends Stage> = {
   readonly repair: Repair<S>;
   readonly flags: readonly string[];
   readonly picture: () => Promise<string>;
+  /** What the API server counts at every write, also at one that changes nothing. */
+  readonly versions: () => Promise<string>;
   readonly healthy: (stage: S) => Promise<void>;
   readonly expect: (stage: S) => Promise<void>;
 };
@@ -78,11 +80,13 @@ const forward = async <S extends Stage>(course: Course<S>, word: string): Promis
 const thereAndBack = async <S extends Stage>(course: Course<S>): Promise<void> => {
   const { stage, repair, flags, picture } = course;
   const faulty = await picture();
+  const versions = await course.versions();
   const dry = await stage.watchmend(["remediate", ...flags, ...(repair.consents ?? []), "--dry-run"], {
     timeoutMs: longMs,
   });
   if (dry.code !== 1) throw new Error(`the dry run: exit ${dry.code}\n${dry.stdout}\n${dry.stderr}`);
   samePicture("after the dry run the world", await picture(), faulty);
+  samePicture("after the dry run the versions of its objects", await course.versions(), versions);
   await forward(course, "forward");
   const good = await picture();
   const back = await stage.watchmend(["rollback"], { timeoutMs: longMs });
@@ -116,7 +120,8 @@ export const repaired = (scenario: Scenario): readonly Scenario[] => {
       const hosts = Object.keys(stage.hosts).flatMap((name) => ["--host", `admin@${name}`]);
       const flags = [...hosts, ...(repair.flags ?? [])];
       const picture = () => pictureOfHosts(stage, repair.watches?.(stage) ?? []);
-      await thereAndBack({ stage, repair, flags, picture, healthy, expect });
+      const versions = (): Promise<string> => Promise.resolve("");
+      await thereAndBack({ stage, repair, flags, picture, versions, healthy, expect });
     };
     return [{ ...scenario, ...about, core: repair.core ?? false, recover }];
   }
@@ -127,7 +132,8 @@ export const repaired = (scenario: Scenario): readonly Scenario[] => {
     const where = ["--context", "rig", "--namespace", stage.namespace, "--namespace", "kube-system"];
     const flags = [...where, ...(repair.flags ?? [])];
     const picture = () => pictureOfCluster(stage, repair.watches?.(stage) ?? []);
-    await thereAndBack({ stage, repair, flags, picture, healthy, expect });
+    const versions = () => versionsInCluster(stage);
+    await thereAndBack({ stage, repair, flags, picture, versions, healthy, expect });
   };
   return [{ ...scenario, ...about, core: repair.core ?? false, recover }];
 };

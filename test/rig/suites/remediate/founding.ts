@@ -1,7 +1,17 @@
 // The founding incident on a real cluster: two faults at once, a third behind them, repaired unattended, taken back exactly, repaired again.
 import { lokiImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
-import { type ClusterStage, clusterScenario, contains, type Scenario, same } from "../../scenario.ts";
+import { putBackByHand } from "../../repair/by-hand.ts";
+import { withOwnHistory } from "../../repair/there-and-back.ts";
+import { type Line, watchedRun } from "../../repair/watched-run.ts";
+import {
+  type ClusterStage,
+  clusterDeed,
+  clusterScenario,
+  contains,
+  type Scenario,
+  same,
+} from "../../scenario.ts";
 import { configMap, lokiConfig } from "../../stacks/cluster.ts";
 
 const dataOf = ({ namespace }: ClusterStage): string => `/srv/${namespace}/prometheus`;
@@ -148,6 +158,11 @@ const live = (stage: ClusterStage): string[] => [
   "admin@node1",
 ];
 
+const handsOn = ({ cluster }: ClusterStage) => ({
+  hosts: { node1: cluster.node },
+  kubeconfig: cluster.kubeconfig,
+});
+
 /** Exit 2 is clean, too: of a cluster without Docker and Grafana not everything can be looked at. */
 const repaired = async (stage: ClusterStage, word: string): Promise<void> => {
   const ran = await stage.watchmend(["remediate", ...live(stage), "--yes", "--wait", "90"], {
@@ -165,6 +180,36 @@ const repaired = async (stage: ClusterStage, word: string): Promise<void> => {
 
 const healthy = ready;
 
+const arrange = async (stage: ClusterStage): Promise<void> => {
+  for (const part of [prometheusImage2, lokiImage]) await stage.cluster.image(part);
+  await stage.cluster.node.sh(
+    `mkdir -p '${dataOf(stage)}' && chown 65534:65534 '${dataOf(stage)}' && chmod 755 '${dataOf(stage)}'`,
+  );
+  await stage.cluster.apply(objects(stage, "", '"gone: look"'), stage.namespace);
+  stage.readWith(live(stage));
+};
+
+const inject = async (stage: ClusterStage): Promise<void> => {
+  await stage.cluster.apply(
+    objects(stage, "frontend_worker: {frontend_address: 127.0.0.1:9095}\n", "gone: look"),
+    stage.namespace,
+  );
+  await stage.cluster.node.sh(`rm -rf '${dataOf(stage)}'/* && chown root:root '${dataOf(stage)}'`);
+  await restartAll(stage);
+};
+
+const expect = (stage: ClusterStage): Promise<void> =>
+  until("Prometheus to be refused its directory and Loki to be not ready", async () => {
+    const { stdout } = await stage.cluster.kubectl([
+      "logs",
+      "prometheus-0",
+      "-n",
+      stage.namespace,
+      "--tail=50",
+    ]);
+    contains("the log", stdout, /permission denied/);
+  });
+
 export const scenarios: readonly Scenario[] = [
   clusterScenario({
     name: "repair-the-founding-incident",
@@ -172,34 +217,10 @@ export const scenarios: readonly Scenario[] = [
       "owner, port and the rule file behind them are repaired, taken back to the byte, and repaired again",
     core: true,
     needs: [prometheusImage2, lokiImage],
-    arrange: async (stage) => {
-      for (const part of [prometheusImage2, lokiImage]) await stage.cluster.image(part);
-      await stage.cluster.node.sh(
-        `mkdir -p '${dataOf(stage)}' && chown 65534:65534 '${dataOf(stage)}' && chmod 755 '${dataOf(stage)}'`,
-      );
-      await stage.cluster.apply(objects(stage, "", '"gone: look"'), stage.namespace);
-      stage.readWith(live(stage));
-    },
+    arrange,
     healthy,
-    inject: async (stage) => {
-      await stage.cluster.apply(
-        objects(stage, "frontend_worker: {frontend_address: 127.0.0.1:9095}\n", "gone: look"),
-        stage.namespace,
-      );
-      await stage.cluster.node.sh(`rm -rf '${dataOf(stage)}'/* && chown root:root '${dataOf(stage)}'`);
-      await restartAll(stage);
-    },
-    expect: (stage) =>
-      until("Prometheus to be refused its directory and Loki to be not ready", async () => {
-        const { stdout } = await stage.cluster.kubectl([
-          "logs",
-          "prometheus-0",
-          "-n",
-          stage.namespace,
-          "--tail=50",
-        ]);
-        contains("the log", stdout, /permission denied/);
-      }),
+    inject,
+    expect,
     finds: {
       roots: ["prometheus/data-directory-not-writable", "loki/frontend-worker-port-mismatch"],
       latent: ["prometheus/rules-file-invalid"],
@@ -219,7 +240,51 @@ export const scenarios: readonly Scenario[] = [
       same("the world after the rollback", await picture(stage), before);
       await repaired(stage, "forward again");
       same("the world after the second repair", await picture(stage), good);
+      const byHand = await putBackByHand(stage, handsOn(stage));
+      same(`the world after ${byHand.join(", ")}`, await picture(stage), before);
+      await repaired(stage, "once more");
       contains("history", (await stage.watchmend(["history"])).stdout, /put back/);
+    },
+  }),
+  clusterDeed({
+    name: "repair-cut-api-server",
+    title:
+      "the API server is stopped in the middle of a step: the run says so, and rollback restores to the byte",
+    core: false,
+    needs: [prometheusImage2, lokiImage],
+    play: async (stage) => {
+      withOwnHistory(stage);
+      const { node } = stage.cluster;
+      stage.defer(() => node.sh("systemctl start kube-apiserver"));
+      await arrange(stage);
+      await healthy(stage);
+      await inject(stage);
+      await expect(stage);
+      const before = await picture(stage);
+      for (const kind of ["edit-document", "restart"]) {
+        const isTime = (fresh: readonly Line[]): boolean =>
+          fresh.at(-1)?.what === "intent" && fresh.at(-1)?.kind === kind;
+        const ran = await watchedRun(
+          stage,
+          ["remediate", ...live(stage), "--yes", "--wait", "60"],
+          { isTime, deed: () => node.sh("systemctl stop kube-apiserver") },
+          { KUBECONFIG: stage.cluster.kubeconfig },
+        );
+        if (!ran.met) throw new Error(`no step ${kind} was met:\n${ran.said}`);
+        if (ran.code === 0 || ran.code === 2)
+          throw new Error(`cut in ${kind}, it still ends well:\n${ran.said}`);
+        await node.sh("systemctl start kube-apiserver");
+        await until("the API server to be ready", () => stage.cluster.kubectl(["get", "--raw", "/readyz"]));
+        const history = await stage.watchmend(["history", "--format", "json"]);
+        const { transactions } = JSON.parse(history.stdout) as {
+          transactions: { id: string; state: string }[];
+        };
+        for (const { id } of transactions.filter(({ state }) => state !== "rolled-back").reverse()) {
+          const back = await stage.watchmend(["rollback", id], { timeoutMs: 240_000 });
+          same(`cut in ${kind}: exit of rollback ${id}\n${ran.said}\n${back.stderr}`, back.code, 0);
+        }
+        same(`cut in ${kind}: the world`, await picture(stage), before);
+      }
     },
   }),
 ];

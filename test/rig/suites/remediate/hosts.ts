@@ -1,6 +1,7 @@
 // Faults of Docker hosts, repaired unattended over ssh, taken back to what they were, and repaired again.
 import { nodeExporterImage, prometheusImage2 } from "../../parts/images.ts";
 import { until } from "../../process/wait.ts";
+import { putBackByHand } from "../../repair/by-hand.ts";
 import { contains, type HostsStage, hostsScenario, type Scenario, same } from "../../scenario.ts";
 import * as stack from "../../stacks/hosts.ts";
 import {
@@ -40,6 +41,10 @@ const thereAndBack = async (
   same("after the rollback", await picture(), faulty);
   await repaired(stage, only, "forward again");
   same("after the second repair", await picture(), good);
+  const byHand = await putBackByHand(stage, { hosts: stage.hosts });
+  same(`after ${byHand.join(", ")}`, await picture(), faulty);
+  await repaired(stage, only, "once more");
+  same("after the third repair", await picture(), good);
 };
 
 const move = async (stage: HostsStage, ...network: string[]): Promise<void> => {
