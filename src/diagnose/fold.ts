@@ -46,10 +46,16 @@ function competes(a: Candidate, b: Candidate): boolean {
 }
 
 function isBetter(a: Candidate, b: Candidate): boolean {
+  // Who accounts for the other is the nearer one, unless it is a mere guess.
+  if (accountsFor(a, b) !== accountsFor(b, a)) return accountsFor(a, b);
   const certainty = rank[a.draft.certainty] - rank[b.draft.certainty];
   if (certainty !== 0) return certainty > 0;
   if (a.proof.length !== b.proof.length) return a.proof.length > b.proof.length;
   return a.rule.id < b.rule.id;
+}
+
+function accountsFor(a: Candidate, b: Candidate): boolean {
+  return a.draft.certainty !== "possible" && (a.rule.explains ?? []).some(({ rule }) => rule === b.rule.id);
 }
 
 /** What the rule itself names as look-alikes, with what became of each in this evidence. */

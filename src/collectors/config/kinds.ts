@@ -287,7 +287,7 @@ const signs: readonly KindSign[] = [
           s.has("/global"))) ||
       prometheusGlobal.some((key) => s.has(`/global/${key}`)) ||
       s.hasAny("/rule_files/-", "/alerting/alertmanagers", "/scrape_config_files/-") ||
-      (s.has("/remote_write/-/url") && !s.has("/metrics")) ||
+      (s.hasAny("/remote_write/-/url", "/remote_write/url") && !s.has("/metrics")) ||
       (s.has("/-/job_name") && prometheusJob.some((key) => s.has(`/-/${key}`))),
   },
   {
@@ -325,6 +325,8 @@ function isLoki(s: Shape): boolean {
     (sure > 0 || top.has("auth_enabled") || shared >= 3 || top.has("frontend_worker") || top.has("ingester"))
   )
     return true;
+  // one block that was cut out, and nothing beside it that Loki would not know
+  if (sure > 0 && sure + shared === top.size) return true;
   return s.hasAny(
     "/schema_config/configs",
     "/limits_config/retention_period",

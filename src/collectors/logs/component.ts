@@ -19,8 +19,9 @@ export function opinionOf(record: LogRecord, text: string, process?: string): Op
   const vote = (component: ComponentKind, weight: number): void => {
     votes.set(component, (votes.get(component) ?? 0) + weight);
   };
-  const named =
-    componentOfName(process === "systemd" ? unitOf(text) : process) ?? componentOfName(exitedName(text));
+  // systemd's own children speak for the unit too, named in brackets: `(rometheus)`
+  const isManager = process === "systemd" || /^\([^)]*\)$/.test(process ?? "");
+  const named = componentOfName(isManager ? unitOf(text) : process) ?? componentOfName(exitedName(text));
   if (named) vote(named, certain);
   for (const [component, weight] of fieldVotes(record)) vote(component, weight);
   for (const [component, weight] of fileClues(record)) vote(component, weight);

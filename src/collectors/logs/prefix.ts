@@ -42,7 +42,7 @@ const strippers: readonly Stripper[] = [
   // RFC 3164 and journalctl -o short: no year, so no time.
   [
     new RegExp(
-      String.raw`(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? (${name}) ([\w./@:+-]{1,120}?)(?:\[\d+\])?: ?`,
+      String.raw`(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? (${name}) ([\w./@:+-]{1,120}?|\([\w./@:+-]{1,30}\))(?:\[\d+\])?: ?`,
       "y",
     ),
     syslog,
@@ -65,7 +65,7 @@ const strippers: readonly Stripper[] = [
   ],
   // journalctl -o short-iso, rsyslog's newer default.
   [
-    new RegExp(String.raw`(${isoStamp}) (${name}) ([\w./@-]{1,120}?)(?:\[\d+\])?: `, "y"),
+    new RegExp(String.raw`(${isoStamp}) (${name}) ([\w./@-]{1,120}?|\([\w./@:+-]{1,30}\))(?:\[\d+\])?: `, "y"),
     (match, said) => {
       stamp(match[1], said);
       return named(said, { host: match[2], process: match[3] });

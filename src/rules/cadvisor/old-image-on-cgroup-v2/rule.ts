@@ -14,6 +14,7 @@ const failures = [
   "failed to get cgroup subsystems",
   "mountpoint for cpu not found",
   "mountpoint for cgroup not found",
+  "Container Manager: mountpoint for not found",
 ];
 const signs = [
   "cgroup2fs",
@@ -56,7 +57,7 @@ export const rule = defineRule({
     "https://github.com/google/cadvisor/issues/2785",
   ],
   check(facts, stack) {
-    const found: FindingDraft[] = [];
+    const found: FindingDraft[] = [...quoted(facts, stack)];
     for (const component of stack.components.filter(({ kind }) => kind === "cadvisor")) {
       const old = ageOf(component);
       if (old === "current") continue;
@@ -92,6 +93,27 @@ export const rule = defineRule({
       "In the compose file of cAdvisor, then docker compose up -d cadvisor",
     ),
 });
+
+/** The fatal line alone, quoted in a text that shows no container: its words are cAdvisor's own. */
+function quoted(facts: Seen, stack: Stack): readonly FindingDraft[] {
+  if (stack.components.some(({ kind }) => kind === "cadvisor")) return [];
+  const line = facts["text.lines"].findLast(
+    (entry) =>
+      (entry.component ?? "cadvisor") === "cadvisor" &&
+      /Failed to create a Container Manager: mountpoint for (?:cpu|cgroup)? ?not found/.test(
+        entry.text.replace(/\s+/g, " "),
+      ),
+  );
+  if (!line) return [];
+  return [
+    {
+      subject: { kind: "component", id: "cadvisor" },
+      says: "cAdvisor ends because it does not find the cgroup v1 hierarchy: the host uses cgroup v2, and the image is older than 0.40 (google/cadvisor, gcr.io/google-containers/cadvisor:v0.36); use ghcr.io/google/cadvisor 0.53 or newer",
+      proof: [{ ...line.at, excerpt: line.text }],
+      certainty: "likely",
+    },
+  ];
+}
 
 /** google/cadvisor ended with 0.33, whatever the tag says. */
 function ageOf({ image, version }: Component): "old" | "current" | undefined {

@@ -18,8 +18,12 @@ export const rule = textRule({
     "first record does not look like a TLS handshake",
   ],
   confirm: ({ line }) => ({
-    // the catalogue of plugins is no data source
-    holds: line.component === "grafana" && !/grafana\.com\/api\/plugins|plugins\/repo/.test(line.text),
+    // the catalogue of plugins and the login server are no data sources
+    holds:
+      line.component === "grafana" &&
+      !/grafana\.com\/api\/plugins|plugins\/repo|OAuthLogin|oauth\.token|oauth2?:|logger=oauth/.test(
+        line.text,
+      ),
   }),
   says: ({ line }) => {
     const url = line.text.match(/https:\/\/[^\s"\\]+/)?.[0] ?? "the data source";

@@ -18,6 +18,7 @@ export const rule = textRule({
     "Failed to send request{rest*}/plugins/",
     "Error: ✗ {plugin} is not compatible",
     "404: Plugin not found",
+    'Error: ✗ Get "{url}/plugins/repo/{plugin}": {error*}',
   ],
   recoveredBy: ["HTTP Server Listen"],
   says: ({ line }) =>

@@ -17,9 +17,17 @@ export const rule = textRule({
     "Failed to watch *{kind}: failed to list *{same}: the server could not find the requested resource",
     "Failed to watch *{kind}: the server could not find the requested resource",
   ],
-  confirm: (hit) => {
-    if (hit.line.component !== "kube-state-metrics" && !/kube-state-metrics/.test(hit.line.text))
-      return { holds: false };
+  confirm: (hit, facts) => {
+    const { component: writer, at, text } = hit.line;
+    // a quoted line has no writer: the sentences around it name one
+    const isNamed =
+      /kube-state-metrics/.test(text) ||
+      (writer === undefined &&
+        facts["text.lines"].some(
+          (line) =>
+            line.stream === "note" && line.at.source === at.source && /kube-?state-?metrics/i.test(line.text),
+        ));
+    if (writer !== "kube-state-metrics" && !isNamed) return { holds: false };
     const kinds = [
       ...new Set(
         hit.lines.map((line) => line.text.match(/\*(v\w+\.\w+)/)?.[1]).filter((kind) => kind !== undefined),

@@ -16,6 +16,7 @@ export const rule = textRule({
     "missing required field, {call}Input.Bucket",
     "input member Bucket must not be empty",
     "minimum field size of 1, {call}Input.Bucket.",
+    "at least one bucket name must be specified",
   ],
   from: ["loki"],
   uses: ["config.documents"],
@@ -23,8 +24,10 @@ export const rule = textRule({
     const store = s3Settings(facts).find(({ bucket }) => bucket === undefined);
     return { holds: true, ...(store ? { proof: [store.at] } : {}) };
   },
-  says: () =>
-    "The S3 client asks for a bucket with an empty name: neither storage_config.aws.bucketnames nor the path of the s3 URL names a bucket (Helm: loki.storage.bucketNames.chunks, ruler, admin)",
+  says: ({ line }) =>
+    /at least one bucket name/.test(line.text)
+      ? "An S3 store is configured without a bucket name (at least one bucket name must be specified): bucketnames of storage_config.aws, common.storage.s3 or ruler.storage.s3 is empty. Where the data lie in GCS, Azure or files, the chart or a leftover block renders an s3 store beside it, mostly ruler.storage"
+      : "The S3 client asks for a bucket with an empty name: neither storage_config.aws.bucketnames nor the path of the s3 URL names a bucket (Helm: loki.storage.bucketNames.chunks, ruler, admin)",
   decideWith: "grep -n -A6 'aws:\\|s3:\\|bucket' loki.yaml",
   references: ["https://grafana.com/docs/loki/latest/configure/#aws_storage_config"],
   fix: () => ({

@@ -15,11 +15,18 @@ const texts = [
   "cannot unmarshal {what*} into {type}",
   "error loading config…parsing time {what*}",
   "failed parsing config…parsing time {what*}",
+  "failed parsing config: {file}: not a valid duration string: {what*}",
+  "error loading config…not a valid duration string: {what*}",
+  'msg="validating config" err="invalid {section} config: {what*}',
 ];
 const patterns = texts.map(compilePattern);
 /** Other rules say what is wrong there. */
 const elsewhere =
-  /not found in type|already (?:set|defined)|bad substitution|`\$\{|!!str `\$|no such file|permission denied|is a directory/;
+  /delete-request-store|retention period must be|MULTIPLE CONFIG ERRORS|CONFIG ERROR|schema|replication|not found in type|already (?:set|defined)|bad substitution|`\$\{|!!str `\$|no such file|permission denied|is a directory/;
+
+/** Sections that only Loki's configuration has. */
+const ofLoki =
+  /validating config.{1,8}err=.{1,4}invalid (?:ruler|ingester|limits_config|compactor|querier|frontend|storage|chunk|distributor|index.gateway) config/;
 
 export const rule = defineRule({
   id: "loki/config-invalid",
@@ -44,10 +51,11 @@ export const rule = defineRule({
     const logged = lines.findLast(
       (line) =>
         (line.component === "loki" ||
-          (line.component === undefined && (/loki/i.test(line.text) || followsHeader(line, lines)))) &&
+          (line.component === undefined &&
+            (/loki/i.test(line.text) || ofLoki.test(line.text) || followsHeader(line, lines)))) &&
         matches(patterns, line) &&
         !elsewhere.test(line.text) &&
-        (/failed parsing config|error loading config/.test(line.text)
+        (/failed parsing config|error loading config|validating config/.test(line.text)
           ? !/unmarshal errors:\W*$/.test(line.text)
           : followsHeader(line, lines)),
     );
@@ -78,7 +86,7 @@ export const rule = defineRule({
       {
         subject: { kind: "component", id: owner?.id ?? "loki" },
         ...(owner ? { component: owner.id } : {}),
-        says: `Loki cannot parse ${file?.replace(/:$/, "") ?? "its configuration"}${line ? `, line ${line}` : ""}: ${(what ?? logged.text).replace(/\.? Use `-config\.expand-env.*$|\\?"$/, "").slice(0, 200)}`,
+        says: `Loki cannot ${/validating config/.test(logged.text) ? "use" : "parse"} ${file?.replace(/:$/, "") ?? "its configuration"}${line ? `, line ${line}` : ""}: ${reasonOf(logged.text, what)}`,
         proof: [{ ...logged.at, excerpt: logged.text }],
         certainty: "proven",
         ...(logged.timeMs === undefined ? {} : { timeMs: logged.timeMs }),
@@ -98,6 +106,15 @@ export const rule = defineRule({
     ],
   }),
 });
+
+function reasonOf(text: string, what: string | undefined): string {
+  const duration = /not a valid duration string: \\*"([^"\\]{0,40})/.exec(text)?.[1];
+  if (duration !== undefined)
+    return `"${duration}" is no duration, a unit is missing: write ${/^\d+$/.test(duration) ? duration : 0}s (often max_look_back_period, retention_period)`;
+  const section = /validating config\\?" err=\\?"invalid (.{1,400})/.exec(text)?.[1];
+  if (section) return `invalid ${section.replace(/\\?"\s*$/, "").slice(0, 260)}`;
+  return (what ?? text).replace(/\.? Use `-config\.expand-env.*$|\\?"$/, "").slice(0, 200);
+}
 
 /** The details of `unmarshal errors:` stand on the lines below it. */
 function followsHeader(line: TextLine, lines: readonly TextLine[]): boolean {

@@ -1,4 +1,5 @@
 // The object store answers and says no: wrong keys, no right, no bucket.
+import type { TextLine } from "../../../model/text.ts";
 import { bucketWithPath, renamedAccount, s3Settings } from "../../loki-object-store.ts";
 import { textRule } from "../../text-rule.ts";
 
@@ -70,7 +71,10 @@ export const rule = textRule({
   from: ["loki"],
   uses: ["config.documents", "host.versions", "kubernetes.pods"],
   confirm(hit, facts) {
-    const isLoki = hit.line.component === "loki" || /chunk|index_|loki|flush/i.test(hit.line.text);
+    const isLoki =
+      hit.line.component === "loki" ||
+      /chunk|index_|loki|flush/i.test(hit.line.text) ||
+      isQuotedFrom(hit.line, facts["text.lines"]);
     if (!isLoki || bucketWithPath(facts)) return { holds: false };
     if (/AccessDenied/i.test(hit.line.text) && renamedAccount(hit.component, facts)) return { holds: false };
     const store = s3Settings(facts).find(({ bucket, endpoint }) => bucket ?? endpoint);
@@ -100,6 +104,19 @@ export const rule = textRule({
     return { summary: what, risk: "safe", steps: [{ do: "by-hand", title: what }] };
   },
 });
+
+/** A line quoted alone: the sentences around it say that it is from Loki's log. */
+function isQuotedFrom(hit: TextLine, lines: readonly TextLine[]): boolean {
+  return (
+    hit.component === undefined &&
+    lines.some(
+      (line) =>
+        line.stream === "note" &&
+        line.at.source === hit.at.source &&
+        /\bloki(?:-\w+)?\b.{0,60}\b(?:log|pod|write|error)/i.test(line.text.slice(0, 2_000)),
+    )
+  );
+}
 
 function causeOf(text: string): readonly [RegExp, string, string] {
   const bucket = /bucket does not exist/i.test(text) ? causes[0] : undefined;

@@ -17,7 +17,7 @@ export const rule = textRule({
     'failed calling webhook "{webhook}"…i/o timeout',
     'failed calling webhook "{webhook}"…no route to host',
     'failed calling webhook "{webhook}"…dial tcp {address}: connect: connection refused',
-    'failed calling webhook "{webhook}"…no endpoints available for service {service}',
+    'failed calling webhook "{webhook}"…no endpoints available for service',
     'failed calling admission webhook "{webhook}"…context deadline exceeded',
     "Timeout: request did not complete within requested timeout 30s",
     "Timeout: request did not complete within requested timeout - context deadline exceeded",

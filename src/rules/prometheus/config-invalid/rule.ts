@@ -10,6 +10,7 @@ const texts = [
   "parsing YAML file {file}: yaml: {error*}",
   "Error loading config (--config.file={file})…err={error*}",
   "couldn't load configuration (--config.file={file}): {error*}",
+  "couldn't load configuration (-config.file={file}): {error*}",
   "Error reloading config…err={error*}yaml: line {line#}: {what*}",
 ];
 const patterns = texts.map(compilePattern);
@@ -59,13 +60,14 @@ export const rule = defineRule({
       });
     }
     if (broken.length > 0 || !logged) return findings;
-    const { file, error = "", what } = capture(patterns, logged);
+    const { file, error = "", what: named } = capture(patterns, logged);
+    const what = named ?? (/unmarshal errors:\W*$/.test(error) ? nextLine(logged, lines) : undefined);
     const owner = componentOfLine(stack, logged);
     return [
       {
         subject: { kind: "file", id: file ?? "prometheus.yml" },
         ...(owner ? { component: owner.id } : {}),
-        says: `${file ?? "prometheus.yml"} is not valid: ${(what ?? error).replace(/\\?"$/, "").slice(0, 200)}`,
+        says: `${file ?? "prometheus.yml"} is not valid: ${inWords((what ?? error).replace(/\\?"(?: source=\\?"[^"]*\\?")?$/, "").slice(0, 200))}`,
         proof: [{ ...logged.at, excerpt: logged.text }],
         certainty: "proven",
       },
@@ -83,6 +85,35 @@ export const rule = defineRule({
     ],
   }),
 });
+
+/** What stands on the line below `yaml: unmarshal errors:`. */
+function nextLine(head: TextLine, lines: readonly TextLine[]): string | undefined {
+  return lines
+    .find(
+      ({ at, text }) =>
+        at.source === head.at.source &&
+        (at.line ?? 0) > (head.at.line ?? 0) &&
+        (at.line ?? 0) <= (head.at.line ?? 0) + 3 &&
+        /^\s*line \d+: cannot unmarshal /.test(text),
+    )
+    ?.text.trim();
+}
+
+/** The lists of prometheus.yml by the Go type an error names. Source: config/config.go of Prometheus. */
+const lists: Readonly<Record<string, string>> = {
+  RemoteWriteConfig: "remote_write",
+  RemoteReadConfig: "remote_read",
+  ScrapeConfig: "scrape_configs",
+  RelabelConfig: "relabel_configs",
+  AlertmanagerConfig: "alertmanagers",
+};
+
+function inWords(error: string): string {
+  const type = /cannot unmarshal !!map into \[\]\*?(?:\w+\.)?(\w+)/.exec(error)?.[1];
+  if (!type) return error;
+  const key = lists[type];
+  return `${error} (a mapping stands where a list belongs: ${key ? `the entries of ${key} begin` : "each entry begins"} with "- ")`;
+}
 
 /** `yaml: unmarshal errors:` and nothing else: the next lines name the fields, which another rule reads. */
 function isHeadOfFields(line: TextLine, lines: readonly TextLine[]): boolean {

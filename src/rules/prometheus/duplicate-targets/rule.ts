@@ -1,4 +1,7 @@
 // The same series from two targets: a target defined twice, or relabelling took away what told them apart.
+import type { ConfigDocument } from "../../../model/config.ts";
+import { isRecord, itemsOf, valueAt } from "../../../model/json-value.ts";
+import type { Place } from "../../../model/place.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { textRule } from "../../text-rule.ts";
 
@@ -30,6 +33,16 @@ export const rule = textRule({
         proof: [same[0].at, same[1].at],
         says: `Targets ${same[0].scrapeUrl ?? same[0].instance} and ${same[1].scrapeUrl ?? same[1].instance} have identical labels and write the same series`,
       };
+    const pool = hit.lines
+      .map((line) => line.fields?.scrape_pool ?? line.text.match(/scrape_pool="?([^\s"]+)/)?.[1])
+      .find(Boolean);
+    const dropping = droppedLabels(facts["config.documents"], pool);
+    if (dropping)
+      return {
+        certainty: dropping.job ? "proven" : "likely",
+        proof: [dropping.at],
+        says: `Series of ${pool ?? "the target"} become the same because metric relabelling drops the label${dropping.labels.length > 1 ? "s" : ""} ${dropping.labels.join(", ")}${dropping.job ? ` (labeldrop in metric_relabel_configs of job ${dropping.job})` : " (labeldrop)"} that told them apart: the second sample of each is refused`,
+      };
     const onlyDifferent = hit.lines.every((line) => /different value but same timestamp/.test(line.text));
     const pools = new Set(
       hit.lines.map((line) => line.fields?.scrape_pool ?? line.text.match(/scrape_pool=(\S+)/)?.[1]),
@@ -58,9 +71,10 @@ export const rule = textRule({
     "https://github.com/prometheus-operator/prometheus-operator/issues/3080",
     "https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config",
   ],
-  fix: () => ({
-    summary:
-      "Remove one of the two targets (monitor, static entry), or keep a label that tells them apart; scrape_pool in the log names the object",
+  fix: (finding) => ({
+    summary: /labeldrop/.test(finding.says)
+      ? "Remove that labeldrop (or aggregate in a recording rule instead): a label that tells series apart may not go; to thin out, drop whole metrics with action: drop on __name__"
+      : "Remove one of the two targets (monitor, static entry), or keep a label that tells them apart; scrape_pool in the log names the object",
     risk: "safe",
     steps: [
       { do: "by-hand", title: "Find the pair", command: "curl -s http://PROMETHEUS:9090/api/v1/targets" },
@@ -74,6 +88,46 @@ function isStray(lines: readonly TextLine[]): boolean {
   const [line] = lines;
   const dropped = line?.fields?.num_dropped ?? /num_dropped=(\d+)/.exec(line?.text ?? "")?.[1];
   return dropped !== undefined && Number(dropped) <= 2;
+}
+
+interface Dropping {
+  readonly labels: readonly string[];
+  readonly job?: string;
+  readonly at: Place;
+}
+
+/** A labeldrop of metric relabelling, in the job of that scrape pool or in the only monitor or values at hand. */
+function droppedLabels(documents: readonly ConfigDocument[], pool: string | undefined): Dropping | undefined {
+  for (const document of documents) {
+    if (document.kind === "prometheus") {
+      const jobs = itemsOf(valueAt(document.value, "scrape_configs")).filter(isRecord);
+      const job = jobs.find(({ job_name: name }) => name === pool);
+      const labels = dropsOf(job?.metric_relabel_configs);
+      if (job && labels.length > 0) return { labels, job: String(job.job_name), at: document.at };
+    } else if (/ServiceMonitor|PodMonitor|serviceMonitor|podMonitor/.test(document.text.slice(0, 20_000))) {
+      const labels = dropsIn(document.value, 0);
+      if (labels.length > 0) return { labels, at: document.at };
+    }
+  }
+  return undefined;
+}
+
+function dropsIn(value: unknown, depth: number): readonly string[] {
+  if (depth > 12) return [];
+  if (Array.isArray(value)) return value.slice(0, 200).flatMap((item) => dropsIn(item, depth + 1));
+  if (!isRecord(value)) return [];
+  return Object.entries(value)
+    .slice(0, 200)
+    .flatMap(([key, item]) => (key === "metricRelabelings" ? dropsOf(item) : dropsIn(item, depth + 1)));
+}
+
+function dropsOf(rules: unknown): readonly string[] {
+  if (!Array.isArray(rules)) return [];
+  return rules.flatMap((rule) =>
+    isRecord(rule) && /^labeldrop$/i.test(String(rule.action)) && rule.regex !== undefined
+      ? [String(rule.regex)]
+      : [],
+  );
 }
 
 interface TargetLike {

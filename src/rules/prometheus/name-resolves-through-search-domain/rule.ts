@@ -17,6 +17,9 @@ export const rule = textRule({
     const match = text.match(/:\/\/([a-zA-Z0-9_-]+):(\d+)[^\s"\\]*\\*"?: dial tcp (\d+\.\d+\.\d+\.\d+):\2\b/);
     const ip = match?.[3] ?? text.match(/dial tcp (127\.0\.53\.53)/)?.[1];
     if (!ip || !isForeign(ip)) return { holds: false };
+    // The service network of a cluster may be any; and a stranger on the internet is never without a route.
+    const ofCluster = hit.line.pod !== undefined || (hit.component?.pods.length ?? 0) > 0;
+    if (ip !== "127.0.53.53" && (ofCluster || /no route to host/.test(text))) return { holds: false };
     const name = match?.[1];
     return {
       holds: true,

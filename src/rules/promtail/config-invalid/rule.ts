@@ -13,6 +13,8 @@ const texts = [
   "cannot unmarshal {what*} into {type}",
   "line {line#}: field {field} not found in type {type}",
   "at least one client config should be provided",
+  "error loading config…filename={path}promtail{rest*}yaml: {error*}",
+  "error creating promtail…yaml: {error*}",
 ];
 const patterns = texts.map(compilePattern);
 const detail =
@@ -57,10 +59,12 @@ export const rule = defineRule({
     });
     if (findings.length > 0 || !logged) return findings;
     const owner = componentOfLine(stack, logged);
-    const file = /config: (\S+\.ya?ml)/.exec(logged.text)?.[1];
+    const file = /(?:config: |filename=)(\S+\.ya?ml)/.exec(logged.text)?.[1];
     const after = lines.filter((line) => follows(line, logged) && detail.test(line.text));
     const what = [logged, ...after].map(({ text }) => detail.exec(text)?.[0]).find(Boolean);
-    const fallback = logged.text.replace(/^.*?config: /, "").slice(0, 200);
+    const fallback = (/yaml: .{1,160}/.exec(logged.text)?.[0] ?? logged.text.replace(/^.*?config: /, ""))
+      .replace(/\\?"\s*$/, "")
+      .slice(0, 200);
     return [
       {
         subject: { kind: "component", id: owner?.id ?? "promtail" },
@@ -86,7 +90,8 @@ function isOurs(line: TextLine, lines: readonly TextLine[]): boolean {
     return false;
   if (line.component !== undefined && line.component !== "promtail") return false;
   if (/at least one client config/.test(line.text)) return line.component === "promtail";
-  if (!/parse config|unmarshalling config/i.test(line.text)) return false;
+  if (!/parse config|unmarshalling config|error loading config|error creating promtail/i.test(line.text))
+    return false;
   if (line.component === "promtail" || own.test(line.text)) return true;
   return lines.some((other) => follows(other, line) && own.test(other.text));
 }
