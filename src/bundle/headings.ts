@@ -82,7 +82,8 @@ function parseSoft(line: string): Heading | undefined {
   const strong = bold.exec(line)?.groups?.title;
   if (strong) return noteUnlessKnown(titled(strong));
   const quoted = backticked.exec(line)?.groups?.title;
-  if (quoted && (isTyped(quoted) || isFileName(quoted))) return { kind: "soft", ...titled(quoted) };
+  if (quoted && !complaint.test(line) && (isTyped(quoted) || isFileName(quoted)))
+    return { kind: "soft", ...titled(quoted) };
   const label = labelled.exec(line)?.groups?.title;
   if (label && (isTyped(bare(label)) || isFileName(bare(label)))) return { kind: "soft", ...titled(label) };
   const named = colon.exec(line)?.groups?.title;
@@ -100,6 +101,9 @@ function noteUnlessKnown(said: Omit<Heading, "kind">): Heading {
 function isTyped(title: string): boolean {
   return /\S\s+\S/.test(title) && !failure.test(title) && isCommandLine(title);
 }
+
+/** A sentence of a program that quotes a file is no heading over it: "cannot unmarshal !!str `/etc/x.yml` into …". */
+const complaint = /\b(?:error|cannot|can't|could not|failed|unable to|denied|unmarshal|invalid|not found)\b/i;
 
 /** What a system call answered (`mkdir /data: permission denied`) starts like the command of that name. */
 const failure =

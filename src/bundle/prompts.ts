@@ -43,9 +43,9 @@ const glyph = /^(?:[➜❯❱λ»▶⟩›⚡]|╰─+[❯➤$#>]?|└─+[❯�
 /** BusyBox and Alpine: `/ # `, `/prometheus $ `, `~ # `. */
 const busybox = /^(?<cwd>~|\/[\w./-]{0,100}) [#$](?:\s+|$)/u;
 const versioned = /^(?:bash|sh|ash|zsh|dash|ksh)-?\d[\d.]{0,8}[a-z]?[$#](?:\s+|$)/u;
-/** `root:~# `, `~/dir$ `, `mon:~$ `. */
+/** `root:~# `, `~/dir$ `, `mon:~$ `, and `:~# ` where user and host were cut off. */
 const folderOnly =
-  /^(?:(?<host>[A-Za-z0-9][\w.-]{0,63}):)?(?<cwd>~(?:\/[\w./-]{0,100})?|\/[\w./-]{1,100})[$#%](?:\s+|$)/u;
+  /^(?:(?<host>[A-Za-z0-9][\w.-]{0,63})?:)?(?<cwd>~(?:\/[\w./-]{0,100})?|\/[\w./-]{1,100})[$#%](?:\s+|$)/u;
 /** `host% `, `host# `, `host$ `, `host> `. */
 const hostOnly = /^(?<host>[A-Za-z][\w.-]{0,63})[%#$>] /u;
 /** Powerline: segments end in private glyphs; the command stands behind the last one. */

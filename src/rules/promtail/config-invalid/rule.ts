@@ -14,7 +14,6 @@ const texts = [
   "line {line#}: field {field} not found in type {type}",
   "at least one client config should be provided",
   "error loading config…filename={path}promtail{rest*}yaml: {error*}",
-  "error creating promtail…yaml: {error*}",
 ];
 const patterns = texts.map(compilePattern);
 const detail =
@@ -62,6 +61,7 @@ export const rule = defineRule({
     const file = /(?:config: |filename=)(\S+\.ya?ml)/.exec(logged.text)?.[1];
     const after = lines.filter((line) => follows(line, logged) && detail.test(line.text));
     const what = [logged, ...after].map(({ text }) => detail.exec(text)?.[0]).find(Boolean);
+    const isText = /!!str/.test(what ?? "") && /main\.Config|config\.Config/.test(what ?? "");
     const fallback = (/yaml: .{1,160}/.exec(logged.text)?.[0] ?? logged.text.replace(/^.*?config: /, ""))
       .replace(/\\?"\s*$/, "")
       .slice(0, 200);
@@ -69,7 +69,7 @@ export const rule = defineRule({
       {
         subject: { kind: "component", id: owner?.id ?? "promtail" },
         ...(owner ? { component: owner.id } : {}),
-        says: `Promtail cannot parse ${file ?? "its configuration"}: ${what ?? fallback}`,
+        says: `Promtail cannot parse ${file ?? "its configuration"}: ${what ?? fallback}${isText ? " (the file holds a bare text, such as its own path, instead of a mapping of settings)" : ""}`,
         proof: [logged, ...after].slice(0, 3).map((line) => ({ ...line.at, excerpt: line.text })),
         certainty: "proven",
         ...(logged.timeMs === undefined ? {} : { timeMs: logged.timeMs }),
@@ -90,8 +90,7 @@ function isOurs(line: TextLine, lines: readonly TextLine[]): boolean {
     return false;
   if (line.component !== undefined && line.component !== "promtail") return false;
   if (/at least one client config/.test(line.text)) return line.component === "promtail";
-  if (!/parse config|unmarshalling config|error loading config|error creating promtail/i.test(line.text))
-    return false;
+  if (!/parse config|unmarshalling config|error loading config/i.test(line.text)) return false;
   if (line.component === "promtail" || own.test(line.text)) return true;
   return lines.some((other) => follows(other, line) && own.test(other.text));
 }
