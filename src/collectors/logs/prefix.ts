@@ -65,7 +65,10 @@ const strippers: readonly Stripper[] = [
   ],
   // journalctl -o short-iso, rsyslog's newer default.
   [
-    new RegExp(String.raw`(${isoStamp}) (${name}) ([\w./@-]{1,120}?|\([\w./@:+-]{1,30}\))(?:\[\d+\])?: `, "y"),
+    new RegExp(
+      String.raw`(${isoStamp}) (${name}) ([\w./@-]{1,120}?|\([\w./@:+-]{1,30}\))(?:\[\d+\])?: `,
+      "y",
+    ),
     (match, said) => {
       stamp(match[1], said);
       return named(said, { host: match[2], process: match[3] });
