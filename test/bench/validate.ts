@@ -1,18 +1,30 @@
-// `npm run bench -- validate`: a whole validation of the rig's hosts with nothing broken, with and without lines of our own: what
-// it takes beside the wait for the lines to arrive.
+// `npm run bench -- validate`: a whole validation of the rig (its cluster and four hosts) with nothing broken, with and without lines
+// of our own: what it takes beside the wait for the lines to arrive.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Validation } from "../../src/model/check.ts";
+import { startCluster } from "../rig/cluster.ts";
+import { dockerHost, type Host, startHost } from "../rig/host.ts";
 import { debian, debianRoot } from "../rig/parts/debian.ts";
-import { lokiImage, promtailImage } from "../rig/parts/images.ts";
+import { kubernetes } from "../rig/parts/go.ts";
+import {
+  corednsImage,
+  grafanaImage,
+  lokiImage,
+  pauseImage,
+  prometheusImage2,
+  promtailImage,
+} from "../rig/parts/images.ts";
 import { startParts } from "../rig/parts/index.ts";
 import { dirOf } from "../rig/parts/part.ts";
 import { run as command } from "../rig/process/command.ts";
-import type { HostsStage } from "../rig/scenario.ts";
+import type { Stage } from "../rig/scenario.ts";
 import { stackParts } from "../rig/stacks/hosts.ts";
-import { arrange } from "../rig/suites/validate/hosts.ts";
-import { type Hosts, startHosts } from "../rig/world/hosts.ts";
+import { arrange as arrangeCluster } from "../rig/suites/validate/cluster.ts";
+import { arrange as arrangeHosts, told } from "../rig/suites/validate/hosts.ts";
+import { freshNamespace } from "../rig/world/cluster.ts";
+import { startHosts } from "../rig/world/hosts.ts";
 import { asOperator, endRun, type Run, startRun } from "../rig/world/run.ts";
 import type { BenchResult } from "./result.ts";
 import { cli, median } from "./timed.ts";
@@ -22,19 +34,26 @@ export const bench = { name: "validate", run: runValidate } as const;
 const rounds = 5;
 
 async function runValidate(): Promise<BenchResult> {
-  const wanted = [debian, ...stackParts, lokiImage, promtailImage];
+  const clusterParts = [kubernetes, pauseImage, corednsImage, grafanaImage, prometheusImage2];
+  const wanted = [debian, ...stackParts, lokiImage, promtailImage, ...clusterParts];
   const parts = startParts(wanted);
   for (const part of wanted) await parts.ready(part);
   const folder = mkdtempSync(join(tmpdir(), "watchmend-bench-"));
   const run = await startRun(debianRoot(dirOf(debian)));
   try {
     const hosts = await startHosts(run);
-    await arrange(stageOf(run, hosts, folder));
+    const fourth = await startHost(run, dockerHost("jenkins3", "10.77.0.14"));
+    const cluster = await startCluster(run);
+    const { name: namespace } = await freshNamespace(cluster, "bench");
+    const stage = stageOf(run, folder);
+    await arrangeHosts({ ...stage, hosts });
+    await arrangeCluster({ ...stage, cluster, namespace });
+    const live = liveFlags([...Object.values(hosts), fourth], namespace);
     const seen: { plain: number; canary: number; wait: number; reading: number; checks: number }[] = [];
     // in turn, so that what else the machine does hits both alike
     for (let i = 0; i < rounds; i += 1) {
-      const plain = await timed(run, hosts, []);
-      const canary = await timed(run, hosts, ["--canary"]);
+      const plain = await timed(run, live, []);
+      const canary = await timed(run, live, ["--canary"]);
       const { reading = 0, checks = {} } = canary.validation.times ?? {};
       const checking = Object.values(checks).reduce((sum, ms) => sum + ms, 0);
       seen.push({
@@ -49,7 +68,8 @@ async function runValidate(): Promise<BenchResult> {
     ];
     return {
       figures: {
-        hosts: Object.keys(hosts).length,
+        hosts: Object.keys(hosts).length + 1,
+        clusters: 1,
         "validate, ms": plain,
         "validate with canaries, ms": canary,
         "wait for the lines to arrive, ms": wait,
@@ -69,30 +89,27 @@ async function runValidate(): Promise<BenchResult> {
   }
 }
 
+function liveFlags(hosts: readonly Host[], namespace: string): readonly string[] {
+  return [
+    ...["--context", "rig", "--namespace", namespace],
+    ...hosts.flatMap(({ name }) => ["--host", `admin@${name}`]),
+  ];
+}
+
 async function timed(
   run: Run,
-  hosts: Hosts,
+  live: readonly string[],
   flags: readonly string[],
 ): Promise<{ readonly ms: number; readonly validation: Validation }> {
-  const named = Object.keys(hosts).flatMap((name) => ["--host", `admin@${name}`]);
-  const argv = [
-    process.execPath,
-    cli,
-    "validate",
-    ...named,
-    "--format",
-    "json",
-    "--quiet",
-    "--timeout",
-    "90s",
-    ...flags,
-  ];
+  const environment = ["env", `KUBECONFIG=${join(run.dir, "kubeconfig")}`];
+  const asked = ["validate", ...live, "--format", "json", "--quiet", "--timeout", "90s", ...flags];
+  const argv = [...environment, process.execPath, cli, ...asked];
   const began = performance.now();
   const { stdout, stderr } = await command(asOperator(run, argv), { allowFailure: true, timeoutMs: 300_000 });
   const ms = performance.now() - began;
   const validation = JSON.parse(stdout) as Validation;
   if (validation.verdict !== "pass")
-    throw new Error(`not everything works: ${stderr}${stdout.slice(0, 2_000)}`);
+    throw new Error(`not everything works: ${stderr}${told(validation, "fail", "unknown").join("\n")}`);
   return { ms, validation };
 }
 
@@ -107,13 +124,12 @@ function waitOf({ verdicts }: Validation): number {
   return Math.max(...seconds) * 1000;
 }
 
-/** Only what bringing up the stack uses; the hosts end with the run. */
-function stageOf(run: Run, hosts: Hosts, dir: string): HostsStage {
+/** Only what bringing up the stacks uses; everything ends with the run. */
+function stageOf(run: Run, dir: string): Stage {
   const unused = async (): Promise<never> => {
     throw new Error("a benchmark does not diagnose");
   };
   return {
-    hosts,
     dir,
     operator: (argv, options) => command(asOperator(run, argv), options),
     operatorCommand: (argv) => asOperator(run, argv),

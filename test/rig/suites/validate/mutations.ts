@@ -20,7 +20,7 @@ const down = (stage: HostsStage, address: string): Promise<void> =>
 const expectFile = (stage: HostsStage): string => {
   const file = join(stage.dir, "expect.yaml");
   const targets = both.map((instance) => `  - {job: node, instance: "${instance}"}\n`).join("");
-  writeFileSync(file, `targets:\n${targets}hosts: []\n`);
+  writeFileSync(file, `targets:\n${targets}hosts: [jenkins1]\n`);
   return file;
 };
 
@@ -68,7 +68,8 @@ const mutations: readonly Mutation[] = [
   },
   {
     what: "a declared target was never rendered",
-    turns: ["flow/hosts-measured", "targets/expected"],
+    // only jenkins1 was declared as a host, since jenkins2 has no log agent
+    turns: ["targets/expected"],
     flags: (stage) => ["--expect", `${expectFile(stage)}`],
     inject: async (stage) => {
       await writeTargets(stage, "jenkins1:9100");
