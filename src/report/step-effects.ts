@@ -16,14 +16,16 @@ export interface StepEffects {
 
 export function effectsOf(step: Step, result: StepResult, findings: readonly Finding[]): StepEffects {
   return {
-    reasons: findings.map(({ says, proof: [first] }) => ({
-      says,
-      ...(first
-        ? {
-            proof: `${first.source}${first.line === undefined ? "" : `:${first.line}`}: ${oneLine(first.excerpt).slice(0, 160)}`,
-          }
-        : {}),
-    })),
+    reasons: findings
+      .map(({ says, proof }) => ({ says, first: telling(proof) }))
+      .map(({ says, first }) => ({
+        says,
+        ...(first
+          ? {
+              proof: `${first.source}${first.line === undefined ? "" : `:${first.line}`}: ${oneLine(first.excerpt).slice(0, 160)}`,
+            }
+          : {}),
+      })),
     risk: riskOf(step, findings),
     reach: reachOf(step, result),
     gap: gapOf(step, findings),
@@ -34,6 +36,11 @@ export function effectsOf(step: Step, result: StepResult, findings: readonly Fin
 export function findingsOfStep(step: Step, findings: readonly Finding[]): readonly Finding[] {
   const wanted = JSON.stringify(step);
   return findings.filter(({ fix }) => fix?.steps.some((one) => JSON.stringify(one) === wanted));
+}
+
+/** A brace alone proves nothing to a reader: the first line that says something. */
+function telling(proof: Finding["proof"]): Finding["proof"][number] | undefined {
+  return proof.find(({ excerpt }) => /\w{3}/.test(excerpt)) ?? proof[0];
 }
 
 function riskOf(step: Step, findings: readonly Finding[]): string {
@@ -80,12 +87,14 @@ function reachOf(step: Step, { where }: StepResult): string {
     case "recreate-container":
       return `container ${oneLine(step.name)}${step.host ? ` on ${oneLine(step.host)}` : ""}, and containers that share its network; the old one is kept`;
     case "restart":
+      if (place !== undefined && /: (?:container|unit) /.test(place) && !/: unit docker/.test(place))
+        return place;
       if (step.what.kind === "unit" && /^(?:docker|containerd|podman)\b/.test(step.what.name))
         return `${named(step.what)}, and every container it runs`;
       if (step.what.kind === "unit" || step.what.kind === "container") return named(step.what);
       return `the pods of ${named(step.what)}, one at a time`;
     case "reload":
-      return `${named(step.what)}: it reads its files again`;
+      return `${place ?? named(step.what)}: it reads its files again`;
     case "admit-source":
       return `connections of ${step.source} to port ${step.port}${step.host ? ` of ${oneLine(step.host)}` : ""}; nobody else's`;
     case "check-config":

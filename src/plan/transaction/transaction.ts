@@ -105,17 +105,18 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
       execution: { ok: false, because: messageOf(error), steps: before.map(resultOf) },
     };
   }
-  return await carryOut(steps, { ...options, id, folder, journal, backup: openBackupStore(folder), locks });
+  const run = { ...options, id, folder, journal, backup: openBackupStore(folder), locks };
+  return await carryOut(steps, before, run);
 }
 
-async function carryOut(steps: readonly Step[], run: Run): Promise<Started> {
+async function carryOut(steps: readonly Step[], planned: readonly Looked[], run: Run): Promise<Started> {
   const results: StepResult[] = [];
   try {
     const context = lookContext(steps, run);
     for (const [n, step] of steps.entries()) {
       run.signal?.throwIfAborted();
       run.onStep?.(step, n);
-      results.push(await doStep(step, n, results, context, run));
+      results.push(await doStep(step, n, results, { context, planned }, run));
     }
     run.journal.append({ what: "applied" });
     const gate = await awaitGates(gatesOf(run), run);
@@ -142,7 +143,7 @@ async function doStep(
   step: Step,
   n: number,
   earlier: readonly StepResult[],
-  context: LookContext,
+  { context, planned }: { readonly context: LookContext; readonly planned: readonly Looked[] },
   run: Run,
 ): Promise<StepResult> {
   const waits = run.needs?.get(n)?.find((other) => earlier[other]?.state === "left");
@@ -160,6 +161,8 @@ async function doStep(
     });
     return resultOf({ step, look });
   }
+  if (hasMoved(planned, n, look))
+    throw new Error(`${look.subject} was changed by somebody while this ran; it was left as it is now`);
   const image = look.image(run.backup);
   run.journal.append({ what: "intent", n, kind: step.do, subject: look.subject, image });
   const acting = actContext(run);
@@ -169,6 +172,20 @@ async function doStep(
   await mustStand(kind, image, look.subject, acting);
   run.journal.append({ what: "done", n });
   return resultOf({ step, look });
+}
+
+/** Not as it was when the locks were taken, and no step of ours has touched it since: what was agreed to was another change. */
+function hasMoved(
+  planned: readonly Looked[],
+  n: number,
+  { subject, fingerprint }: { readonly subject: string; readonly fingerprint: string },
+): boolean {
+  const look = planned[n]?.look;
+  if (look?.state !== "change" || look.subject !== subject || look.fingerprint === "") return false;
+  const isOurs = planned
+    .slice(0, n)
+    .some((one) => one.look.state === "change" && one.look.subject === subject);
+  return !isOurs && look.fingerprint !== fingerprint;
 }
 
 async function mustStand(kind: AnyKind, image: unknown, subject: string, context: ActContext): Promise<void> {

@@ -128,6 +128,21 @@ test("what fails in the middle is put back, and what somebody changed since is n
   expect([text("a.yaml"), text("b.yaml")]).toEqual(["port: 1\n", "port: 7\n"]);
 });
 
+test("what somebody changes while the steps before it run is left alone, and they are taken back", async () => {
+  put("a.yaml", "port: 1\n");
+  put("b.yaml", "port: 1\n");
+  const point = (name: string): void => {
+    if (name === "act 0") put("b.yaml", "port: 1\n# mine\n");
+  };
+  const started = await runTransaction([setPort("a.yaml", 2), setPort("b.yaml", 2)], options({ point }));
+  expect(started).toMatchObject({
+    ok: false,
+    putBack: true,
+    execution: { because: expect.stringMatching(/b\.yaml was changed by somebody while this ran/) },
+  });
+  expect([text("a.yaml"), text("b.yaml")]).toEqual(["port: 1\n", "port: 1\n# mine\n"]);
+});
+
 test("a journal that cannot be written any more stops the run before the next step, and all is put back", async () => {
   put("a.yaml", "port: 1\n");
   put("b.yaml", "port: 1\n");

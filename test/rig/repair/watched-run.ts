@@ -85,7 +85,8 @@ export const watchedRun = async (
       }
     }
     await deed?.();
-    if (signal === "SIGSTOP") for (const pid of pids) process.kill(pid, "SIGCONT");
+    // nsenter stops itself with what it started, and has to go on as well.
+    if (signal === "SIGSTOP") for (const pid of [own, ...pids]) process.kill(pid, "SIGCONT");
   }
   await ended;
   return { code: end.code ?? null, said, met };
