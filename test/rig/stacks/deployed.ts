@@ -10,6 +10,8 @@ export const deployParts: readonly Part[] = [nodeExporterImage, prometheusImage2
 export interface Wish {
   readonly exporterPort?: number;
   readonly scrapeInterval?: string;
+  /** jenkins2 runs Podman. */
+  readonly isPodman?: boolean;
   /** Of jenkins2, to point at a host that is not there. */
   readonly jenkins2?: string;
   /** Lines below `components:` and after it. */
@@ -29,6 +31,7 @@ export const model = ({
   jenkins2 = "10.77.0.13",
   more = "",
   isSecured = false,
+  isPodman = false,
 }: Wish = {}): string =>
   `schema: watchmend.stack/v1
 name: rig
@@ -37,7 +40,7 @@ defaults: {ssh: {user: admin}}
 hosts:
   server: {address: 10.77.0.11, roles: [server, agent], labels: {role: monitoring-vm}}
   jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}
-  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}}
+  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}${isPodman ? ", runtime: podman" : ""}}
 components:
   prometheus: {version: ${version(prometheusImage2.ref)}, image: "${prometheusImage2.ref}", scrape_interval: ${scrapeInterval}, evaluation_interval: ${scrapeInterval}}
   node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}

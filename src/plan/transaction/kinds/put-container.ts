@@ -124,7 +124,7 @@ export const putContainer = defineKind<ContainerStep, Image>({
       ...(old
         ? [
             // Stopped first: two containers cannot have one port, and the old one must not come back by itself.
-            `${engine} update --restart=no ${old.id} >/dev/null`,
+            restartPolicy(engine, "no", old.id),
             ...(old.wasRunning ? [`${engine} stop -t ${old.stopSeconds} ${old.id} >/dev/null`] : []),
             `${engine} rename ${old.id} ${kept}`,
           ]
@@ -178,7 +178,7 @@ export const putContainer = defineKind<ContainerStep, Image>({
     const word = quoteWord(one.name);
     const start = [
       `${lock.fence}set -e`,
-      `${engine} update --restart=${quoteWord(old.restart)} ${word} >/dev/null`,
+      restartPolicy(engine, old.restart, word),
       ...(old.wasRunning ? [`${engine} start ${word} >/dev/null`] : []),
     ].join("\n");
     await finish(
@@ -205,6 +205,12 @@ export const putContainer = defineKind<ContainerStep, Image>({
       : []),
   ],
 });
+
+/** Podman knows it from 5.1 on (https://docs.podman.io/en/latest/markdown/podman-update.1.html), and starts nothing by itself that was stopped. */
+function restartPolicy(engine: Image["engine"], policy: string, word: string): string {
+  const update = `${engine} update --restart=${quoteWord(policy)} ${word} >/dev/null`;
+  return engine === "podman" ? `${update} 2>&1 || :` : update;
+}
 
 function timeoutOf({ old }: Image): number {
   return ((old?.stopSeconds ?? 10) + 90) * 1000;

@@ -1,0 +1,65 @@
+// A host with Podman among hosts with Docker: deployed, changed, taken back and destroyed by the same commands.
+import { nodeExporterImage, promtailImage } from "../../parts/images.ts";
+import type { Ran } from "../../process/command.ts";
+import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
+import { clear, deploy, deployParts, loadImages, state, writeModel } from "../../stacks/deployed.ts";
+
+const code = (what: string, ran: Ran, wanted: number): void => {
+  if (ran.code !== wanted)
+    throw new Error(`${what}: exit ${ran.code}, wanted ${wanted}\n${ran.stdout}\n${ran.stderr}`);
+};
+
+const begin = async (stage: HostsStage): Promise<void> => {
+  const { jenkins2 } = stage.hosts;
+  stage.defer(() => clear(stage));
+  await clear(stage);
+  await loadImages(stage);
+  stage.defer(() =>
+    jenkins2.sh("podman rm -af >/dev/null 2>&1; systemctl stop podman.socket; rm -rf /opt/monitoring"),
+  );
+  for (const { ref } of [nodeExporterImage, promtailImage])
+    await jenkins2.sh(
+      `podman image exists '${ref}' || { docker save '${ref}' -o /tmp/image.tar && podman load -q -i /tmp/image.tar && rm /tmp/image.tar; }`,
+    );
+  await jenkins2.sh("systemctl start podman.socket");
+  writeModel(stage, { isPodman: true });
+};
+
+const running = async ({ hosts }: HostsStage): Promise<string[]> => {
+  const text = await hosts.jenkins2.sh("podman ps --format '{{.Names}} {{.ID}}' | sort");
+  return text.split("\n").filter(Boolean);
+};
+
+export const scenarios: readonly Scenario[] = [
+  hostsDeed({
+    name: "podman-host",
+    title:
+      "a host with Podman is deployed beside hosts with Docker, a second apply touches nothing, a changed port is taken back, and destroy leaves nothing",
+    core: false,
+    needs: deployParts,
+    play: async (stage) => {
+      await begin(stage);
+      const first = await deploy(stage, "apply", "--yes");
+      code("the first apply", first, 0);
+      contains("the gate", first.stdout, "8 of 8 expected targets have fresh samples");
+      const before = await running(stage);
+      same(
+        "what runs",
+        before.map((line) => line.split(" ")[0]),
+        ["rig-node-exporter", "rig-promtail"],
+      );
+      code("the second apply", await deploy(stage, "apply", "--yes"), 0);
+      same("the containers after it", await running(stage), before);
+      code("no drift", await deploy(stage, "drift"), 0);
+      writeModel(stage, { isPodman: true, exporterPort: 9101 });
+      code("a changed port", await deploy(stage, "apply", "--yes"), 0);
+      contains("the port", await stage.hosts.jenkins2.sh("ss -Htln"), ":9101");
+      code("rollback", await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: state(stage) } }), 0);
+      contains("the port after it", await stage.hosts.jenkins2.sh("ss -Htln"), ":9100");
+      writeModel(stage, { isPodman: true });
+      code("the plan after it", await deploy(stage, "plan"), 0);
+      code("destroy", await deploy(stage, "destroy", "--yes"), 0);
+      same("what runs after destroy", await running(stage), []);
+    },
+  }),
+];
