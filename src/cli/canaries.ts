@@ -44,6 +44,7 @@ export async function flyCanaries(
       const lokis = [
         ...lokisOnHosts(stack, hosts, headers),
         ...clusters.flatMap((cluster) => lokisInCluster(stack, cluster, headers)),
+        ...besideLoki(route, hosts, stack),
         ...pushedTo(route, perch, stack),
       ];
       const line = `watchmend-canary ${nonce} ${route.host} ${route.agent}`;
@@ -100,12 +101,31 @@ function notWritten(written: readonly WrittenWay[]): Outcome | undefined {
 function pushedTo({ pushes, agent }: LogRoute, own: CanaryPerch, stack: Stack): LokiDoor[] {
   const component = stack.components.find(({ id }) => id === agent);
   const keys = component && keysOf(component);
-  return pushes.flatMap(({ url }): LokiDoor[] => {
-    const base = url.match(/^(https?:\/\/.+?)\/(?:loki\/api\/v1|api\/prom)\/push$/)?.[1];
-    return base === undefined
-      ? []
-      : [lokiAt(own, base, tenantHeaders(pushes), base.startsWith("https:") ? keys : undefined)];
-  });
+  return pushes.flatMap(({ url }) => doorAt(own, url, tenantHeaders(pushes), keys));
+}
+
+/** The same address asked on Loki's own host: it listens there, and an agent that does not get through to it is to be told from a silent Loki. */
+function besideLoki({ pushes }: LogRoute, perches: readonly CanaryPerch[], stack: Stack): LokiDoor[] {
+  return stack.components
+    .filter(({ kind }) => kind === "loki")
+    .flatMap((loki): LokiDoor[] => {
+      const perch = perches.find(({ host }) => host === loki.host);
+      return perch
+        ? pushes.flatMap(({ url }) => doorAt(perch, url, tenantHeaders(pushes), keysOf(loki)))
+        : [];
+    });
+}
+
+function doorAt(
+  perch: CanaryPerch,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  keys: string | undefined,
+): LokiDoor[] {
+  const base = url.match(/^(https?:\/\/.+?)\/(?:loki\/api\/v1|api\/prom)\/push$/)?.[1];
+  return base === undefined
+    ? []
+    : [lokiAt(perch, base, headers, base.startsWith("https:") ? keys : undefined)];
 }
 
 function flownOf(

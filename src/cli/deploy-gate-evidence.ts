@@ -42,7 +42,10 @@ export async function evidenceVerdict(course: GateCourse, failed: boolean): Prom
   note(options, askCanaries ? "sending a line through every log agent" : "reading the hosts for a diagnosis");
   const items = await collect(course, read, askCanaries);
   const flights = items.flatMap(flightOf);
-  const verdicts = askCanaries ? senders.map((host) => judge(host, flights, deployment.stack.hosts)) : [];
+  const isCut = course.signal.aborted;
+  const verdicts = askCanaries
+    ? senders.map((host) => judge(host, flights, deployment.stack.hosts, isCut))
+    : [];
   const lost = verdicts.flatMap(({ blame }) => blame ?? []);
   const blamed = loki === undefined ? lost : blameOf(lost, senders.length, loki);
   const others = verdicts.flatMap(({ open }) => open ?? []);
@@ -97,7 +100,12 @@ interface CanaryVerdict {
   readonly open?: string;
 }
 
-function judge(host: StackHost, flights: readonly Flight[], hosts: readonly StackHost[]): CanaryVerdict {
+function judge(
+  host: StackHost,
+  flights: readonly Flight[],
+  hosts: readonly StackHost[],
+  isCut: boolean,
+): CanaryVerdict {
   const { name } = host;
   const flight = flights.find((one) => one.host === name);
   if (!flight)
@@ -114,8 +122,11 @@ function judge(host: StackHost, flights: readonly Flight[], hosts: readonly Stac
         says: `a line written on ${name} (${flight.ways.join(", ")}) did not arrive in Loki${flight.because ? `: ${flight.because}` : ""}`,
       },
     };
-  if (flight.outcome !== "arrived")
-    return { open: `whether lines of ${name} arrive could not be told: ${flight.because ?? flight.outcome}` };
+  if (flight.outcome !== "arrived") {
+    const says = `whether lines of ${name} arrive could not be told: ${flight.because ?? flight.outcome}`;
+    // A line that was sent and that nobody can be asked about proves nothing, and the gate asks for proof.
+    return flight.outcome === "not-asked" && !isCut ? { blame: { host: name, says } } : { open: says };
+  }
   const wanted = { host: name, ...hosts.find((one) => one.name === name)?.labels };
   const wrong = Object.entries(wanted).find(([key, value]) => flight.labels?.[key] !== value);
   if (!wrong) return {};

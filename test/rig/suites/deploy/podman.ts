@@ -9,19 +9,26 @@ const code = (what: string, ran: Ran, wanted: number): void => {
     throw new Error(`${what}: exit ${ran.code}, wanted ${wanted}\n${ran.stdout}\n${ran.stderr}`);
 };
 
+/** Where both are, Docker is what is read. */
+const away = "/usr/bin/docker.away";
+
 const begin = async (stage: HostsStage): Promise<void> => {
   const { jenkins2 } = stage.hosts;
   stage.defer(() => clear(stage));
   await clear(stage);
   await loadImages(stage);
   stage.defer(() =>
-    jenkins2.sh("podman rm -af >/dev/null 2>&1; systemctl stop podman.socket; rm -rf /opt/monitoring"),
+    jenkins2.sh(
+      `podman rm -af >/dev/null 2>&1; systemctl stop podman.socket; rm -rf /opt/monitoring; [ ! -f ${away} ] || mv ${away} /usr/bin/docker; systemctl start docker.socket docker.service`,
+    ),
   );
   for (const { ref } of [nodeExporterImage, promtailImage])
     await jenkins2.sh(
       `podman image exists '${ref}' || { docker save '${ref}' -o /tmp/image.tar && podman load -q -i /tmp/image.tar && rm /tmp/image.tar; }`,
     );
-  await jenkins2.sh("systemctl start podman.socket");
+  await jenkins2.sh(
+    `systemctl stop docker.socket docker.service && mv /usr/bin/docker ${away}; systemctl start podman.socket`,
+  );
   writeModel(stage, { isPodman: true });
 };
 
