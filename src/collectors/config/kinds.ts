@@ -247,6 +247,7 @@ const signs: readonly KindSign[] = [
     score: 0.95,
     matches: (s) =>
       (s.has("/route") && s.has("/receivers")) ||
+      (s.has("/route/receiver") && s.hasAny("/global", "/inhibit_rules")) ||
       (s.has("/receivers/-/name") && s.hasAny("/inhibit_rules", "/global", "/templates", "/route")),
   },
   {

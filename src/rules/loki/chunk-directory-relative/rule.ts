@@ -20,10 +20,13 @@ export const rule = textRule({
     "failed to flush{text*}mkdir {dir}: read-only file system",
     "mkdir fake: permission denied",
     "mkdir fake: read-only file system",
+    // the old layout: the chunk's name in base64 (ZmFrZS is fake/), below the working directory
+    "open ZmFrZS{rest}: permission denied",
+    "open ZmFrZS{rest}: read-only file system",
   ],
   uses: ["config.documents"],
   confirm(hit, facts, stack) {
-    const dir = /mkdir ([^\s:"\\]+)/.exec(hit.line.text)?.[1] ?? hit.captures.dir ?? "fake";
+    const dir = /(?:mkdir|open) ([^\s:"\\]+)/.exec(hit.line.text)?.[1] ?? hit.captures.dir ?? "fake";
     if (dir.startsWith("/")) return { holds: false };
     const settings = lokiSettings(facts, stack, hit.component);
     const known = settings.find(({ isWhole }) => isWhole);

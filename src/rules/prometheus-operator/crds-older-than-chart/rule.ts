@@ -18,6 +18,7 @@ export const rule = textRule({
     'ValidationError({kind}): unknown field "{field}" in com.coreos.monitoring',
     'strict decoding error: unknown field "{field}"',
     ".spec.{field}: field not declared in schema",
+    "failed to create typed patch object{rest*}.status.{field}: field not declared in schema",
   ],
   uses: ["host.versions"],
   confirm: (hit, facts) => {

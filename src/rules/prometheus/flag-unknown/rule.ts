@@ -37,8 +37,10 @@ export const rule = textRule({
       /prometheus|alertmanager|node_exporter/.test(hit.line.text) ||
       hit.component !== undefined,
   }),
-  says: ({ captures, component }) =>
-    `Flag ${captures.flag?.replace(/[,.'"\\]+$/, "")} is unknown to ${component?.image ?? "this image version"}: flags and image are of different versions`,
+  says: ({ captures, component, line }) =>
+    /unknown short flag/.test(line.text)
+      ? `A long flag is written with one dash: its first letter (${captures.flag?.replace(/[,.'"\\]+$/, "")}) is read as a short flag, and ${component?.image ?? "this version"} wants two dashes (--config.file, --collector.…)`
+      : `Flag ${captures.flag?.replace(/[,.'"\\]+$/, "")} is unknown to ${component?.image ?? "this image version"}: flags and image are of different versions`,
   rivals: [
     {
       rule: "prometheus/agent-mode-flags-mixed",
