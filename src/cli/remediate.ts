@@ -72,8 +72,8 @@ async function repairAndTell(options: RemediateOptions): Promise<number> {
     if (rounds.some(({ execution, outcome }) => execution?.ok && outcome?.kept !== false))
       note(options, `watchmend rollback ${incident} undoes everything`);
   }
-  if (rounds.some(({ execution, outcome }) => execution?.ok === false || outcome?.kept === false))
-    return exitCodes.failed;
+  const failed = rounds.some(({ execution, outcome }) => execution?.ok === false || outcome?.kept === false);
+  if (failed) return interruptible().aborted ? exitCodes.interrupted : exitCodes.failed;
   return repair.pending ? exitCodes.problems : exitOf(shown);
 }
 

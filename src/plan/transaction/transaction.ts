@@ -102,7 +102,7 @@ export async function runTransaction(steps: readonly Step[], options: Transactio
       ok: false,
       id,
       putBack: true,
-      execution: { ok: false, because: messageOf(error), steps: before.map(resultOf) },
+      execution: { ok: false, because: messageOf(error), steps: before.map(notBegun) },
     };
   }
   const run = { ...options, id, folder, journal, backup: openBackupStore(folder), locks };
@@ -123,18 +123,21 @@ async function carryOut(steps: readonly Step[], planned: readonly Looked[], run:
     run.journal.append({ what: "gate", ...gate, says: [...gate.says] });
     return { ok: true, transaction: transactionOf(run, { ok: true, steps: results }, gate) };
   } catch (error) {
-    const undone = await takeBack(run, messageOf(error));
+    const why = run.signal?.aborted ? "interrupted" : messageOf(error);
+    const undone = await takeBack(run, why);
+    const back = undone.complete ? "put back" : "what could not be put back is told above";
+    const gone = results.map(
+      (one): StepResult => (one.state === "done" ? { ...one, state: "refused", because: back } : one),
+    );
     const rest = steps
       .slice(results.length)
       .map((step): StepResult => ({ step, state: "refused", because: "not reached" }));
-    const because = [messageOf(error), ...(undone.complete ? ["everything was put back"] : undone.says)].join(
-      "; ",
-    );
+    const because = [why, ...(undone.complete ? ["everything was put back"] : undone.says)].join("; ");
     return {
       ok: false,
       id: run.id,
       putBack: undone.complete,
-      execution: { ok: false, because, steps: [...results, ...rest] },
+      execution: { ok: false, because, steps: [...gone, ...rest] },
     };
   }
 }
@@ -265,6 +268,12 @@ function stopOf(
       return `${look.subject} has changed since the plan was made; plan again`;
   }
   return undefined;
+}
+
+/** The locks could not be had: of what was planned nothing was begun. */
+function notBegun(looked: Looked): StepResult {
+  const result = resultOf(looked);
+  return result.state === "done" ? { step: looked.step, state: "refused", because: "not begun" } : result;
 }
 
 export function resultOf({ step, look }: Looked): StepResult {

@@ -22,6 +22,9 @@ const foreign = JSON.stringify({
   transaction: "20260801-031502-9c4e",
 });
 
+/** As wide as it is said, without the rows of a page. */
+const flat = (text: string): string => text.replace(/\s+/g, " ");
+
 /** What is typed when the prompt is there; util-linux's `script` is the terminal. */
 const typed = async (stage: HostsStage, answers: readonly string[]): Promise<string> => {
   const words = await stage.watchmendCommand(["remediate", ...repairing]);
@@ -125,7 +128,7 @@ export const scenarios: readonly Scenario[] = [
       same(`exit beside a living lock\n${fresh.stderr}`, fresh.code, 3);
       contains(
         "a living lock",
-        `${fresh.stdout}${fresh.stderr}`,
+        flat(`${fresh.stdout}${fresh.stderr}`),
         /locked by mara on other-box \(pid 4711\).*signs of life/s,
       );
       await jenkins1.sh(`touch -d '1 hour ago' ${lock}/token ${lock}/owner ${lock}`);
@@ -133,7 +136,7 @@ export const scenarios: readonly Scenario[] = [
       same(`exit beside a stale lock\n${stale.stderr}`, stale.code, 3);
       contains(
         "a stale lock",
-        `${stale.stdout}${stale.stderr}`,
+        flat(`${stale.stdout}${stale.stderr}`),
         /probably dead.*rollback 20260801-031502-9c4e.*rm -r/s,
       );
       samePicture("beside locks the world", await faults.picture(), faults.faulty);
