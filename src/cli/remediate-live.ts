@@ -95,6 +95,11 @@ async function repair(
       ...(options.maxRisk ? { maxRisk: options.maxRisk } : {}),
       ...(options.latent ? { latent: true } : {}),
       ...(consent ? { consent } : {}),
+      settling: {
+        mayPass: ({ rule }) => symptoms.has(rule),
+        mostMs: Math.min((options.wait ?? 180) * 1000, longestSettlingMs),
+        onWait: (says, remainingMs) => countdown(options, says, remainingMs),
+      },
     }),
   );
   const title = `Repair of ${subjectOf(doors)}`;
@@ -111,6 +116,9 @@ async function repair(
     ...executor.shown(),
   };
 }
+
+const symptoms = new Set(rules.flatMap(({ id, nature }) => (nature === "symptom" ? [id] : [])));
+const longestSettlingMs = 60_000;
 
 /** A run that ends in the middle leaves a record, too: what its journal tells. */
 async function recorded<Result>(

@@ -13,6 +13,15 @@ export interface RemediateOptions extends Choice {
   readonly dryRun?: boolean;
   /** Asked before anything is done: which steps of the plan, by index. None ends the repair. */
   readonly consent?: (round: Round) => Promise<ReadonlySet<number>>;
+  /** What a change needs before it shows: pods are made, volumes bound, targets scraped. */
+  readonly settling?: Settling;
+}
+
+export interface Settling {
+  /** A symptom that nothing explains any more may only be on its way out. */
+  readonly mayPass: (finding: Finding) => boolean;
+  readonly mostMs: number;
+  readonly onWait: (says: readonly string[], remainingMs: number) => void;
 }
 
 /** What of a report is repaired. */
@@ -43,8 +52,8 @@ export async function remediate(options: RemediateOptions): Promise<readonly Rou
 async function inRounds(options: RemediateOptions): Promise<readonly Round[]> {
   const rounds: Round[] = [];
   for (let number = 1; number <= mostRounds; number++) {
-    const report = await options.diagnose();
     const before = rounds.at(-1);
+    const report = await (before?.execution?.ok ? diagnoseSettled(options) : options.diagnose());
     const outcome = before?.execution?.ok ? await settle(before, report, options.executor) : undefined;
     if (before && outcome) rounds[rounds.length - 1] = { ...before, outcome };
     const round = await oneRound(number, before, report, options, outcome?.kept === false);
@@ -55,14 +64,32 @@ async function inRounds(options: RemediateOptions): Promise<readonly Round[]> {
 }
 
 /** The last round that was allowed has to be judged, too. */
-async function settleLast(
-  rounds: Round[],
-  { executor, diagnose }: RemediateOptions,
-): Promise<readonly Round[]> {
+async function settleLast(rounds: Round[], options: RemediateOptions): Promise<readonly Round[]> {
+  const { executor } = options;
   const last = rounds.at(-1);
   if (!last?.execution?.ok || last.outcome || !executor.settle) return rounds;
-  const outcome = await settle(last, await diagnose(), executor);
+  const outcome = await settle(last, await diagnoseSettled(options), executor);
   return outcome ? [...rounds.slice(0, -1), { ...last, outcome }] : rounds;
+}
+
+const everyMs = 3_000;
+
+/** Looks again while symptoms without a cause are left: what was changed has not shown its effect yet. */
+async function diagnoseSettled({ diagnose, settling }: RemediateOptions): Promise<Report> {
+  const until = Date.now() + (settling?.mostMs ?? 0);
+  for (;;) {
+    const report = await diagnose();
+    const left = report.findings.filter(
+      (one) => one.role === "root" && one.severity !== "notice" && settling?.mayPass(one),
+    );
+    const remainingMs = until - Date.now();
+    if (!settling || left.length === 0 || remainingMs <= 0) return report;
+    settling.onWait(
+      left.map(({ says }) => says),
+      remainingMs,
+    );
+    await new Promise((resolve) => setTimeout(resolve, Math.min(everyMs, remainingMs)));
+  }
 }
 
 async function settle(round: Round, report: Report, executor: Executor): Promise<Outcome | undefined> {

@@ -114,3 +114,23 @@ test("it does not turn in circles, does not go on after a failure, and dry runs 
   expect(await remediate({ executor: dry, diagnose: serving([same]), dryRun: true })).toHaveLength(1);
   expect(dry.done).toEqual([]);
 });
+
+test("a symptom that only needs a moment is looked at again, a cause is not waited for", async () => {
+  const waited: string[] = [];
+  const settling = {
+    mayPass: ({ rule }: Finding) => rule === "pod-pending",
+    mostMs: 4_000,
+    onWait: (says: readonly string[]) => void waited.push(...says),
+  };
+  const first = report(finding("a", "root", fix("1")));
+  const after = [report(finding("pod-pending", "root")), report()];
+  const rounds = await remediate({ executor: world(), diagnose: serving([first, ...after]), settling });
+  expect(waited).toEqual(["pod-pending"]);
+  expect(rounds.at(-1)?.report.verdict).toBe("healthy");
+  await remediate({
+    executor: world(),
+    diagnose: serving([first, report(finding("b", "root"))]),
+    settling,
+  });
+  expect(waited).toHaveLength(1);
+}, 30_000);
