@@ -222,7 +222,7 @@ async function endHost(
   course.results.set(one.host, {
     host: one.host,
     outcome: "done",
-    says: [...(before?.says ?? []), ...one.transaction.gate],
+    says: [...(before?.says ?? []), ...leftOf(one.transaction), ...one.transaction.gate],
     transactions: [...(before?.transactions ?? []), one.transaction.id],
   });
   const access = options.doors.get(one.host);
@@ -231,6 +231,13 @@ async function endHost(
   await sweepKept(access).catch(() => undefined);
   await audit(access, directory, { ...options, transaction: one.transaction.id, outcome: "done" }).catch(
     () => undefined,
+  );
+}
+
+/** What a step did not do, and why: nothing stays unsaid. */
+function leftOf({ execution }: Transaction): readonly string[] {
+  return execution.steps.flatMap(({ state, because }) =>
+    state === "left" && because !== undefined ? [because] : [],
   );
 }
 

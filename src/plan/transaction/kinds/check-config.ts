@@ -5,7 +5,7 @@ import type { PutFile, Step } from "../../../model/plan.ts";
 import { quoteWord, quoteWords } from "../../../model/quote.ts";
 import { secretValue } from "../../secret-value.ts";
 import { failureOf, type HostAccess, hostFor, runScript } from "../doors.ts";
-import { defineKind, type LookContext } from "../step-kind.ts";
+import { defineKind, type Look, type LookContext } from "../step-kind.ts";
 import { tarOf } from "../tar.ts";
 import { noWayTo } from "./text.ts";
 
@@ -16,7 +16,9 @@ const timeoutMs = 120_000;
 const notRun: readonly number[] = [125, 126, 127];
 const noImage = 75;
 
-/** It is asked before anything is changed; later, what it said still holds. */
+/** It is asked before anything is changed; once more in the transaction, what it said still holds. */
+const asked = new WeakMap<CheckStep, Look<Record<string, never>>>();
+
 export const checkConfig = defineKind<CheckStep, Record<string, never>>({
   does: ["check-config"],
   parse: (value) => z.strictObject({}).parse(value),
@@ -24,24 +26,35 @@ export const checkConfig = defineKind<CheckStep, Record<string, never>>({
     const access = hostFor(context.doors, step.host);
     if (!access) return { state: "left", because: noWayTo(step.host, step.title) };
     const subject = `${access.door.host}: configuration of ${step.component}`;
-    if (!context.pending) return { state: "already", subject };
+    const before = context.pending ? undefined : asked.get(step);
+    if (before) return before;
     const { code, said } = await ask(access, step, context);
-    if (code === 0) return { state: "already", subject };
-    if (code === noImage || notRun.includes(code ?? -1))
-      return {
-        state: "left",
-        because: `${step.image} has no validator that runs, so ${step.component} has not checked its configuration: ${said}`,
-      };
-    return {
-      state: "refused",
-      because: `${step.component} of ${step.image} refuses its configuration, nothing was put on ${access.door.host}: ${said}`,
-    };
+    const answer = answerOf(step, subject, { code, said });
+    asked.set(step, answer);
+    return answer;
   },
   act: () => Promise.resolve(),
   where: () => Promise.resolve({ is: "after" }),
   undo: () => Promise.resolve(),
   byHand: () => [],
 });
+
+function answerOf(
+  step: CheckStep,
+  subject: string,
+  { code, said }: Awaited<ReturnType<typeof ask>>,
+): Look<Record<string, never>> {
+  if (code === 0) return { state: "already", subject };
+  if (code === noImage || notRun.includes(code ?? -1))
+    return {
+      state: "left",
+      because: `${step.component} has not checked its configuration, its image has no validator that runs: ${said}`,
+    };
+  return {
+    state: "refused",
+    because: `${step.component} of ${step.image} refuses its configuration, nothing was put on ${step.host}: ${said}`,
+  };
+}
 
 async function ask(
   access: HostAccess,
