@@ -51,6 +51,8 @@ export interface ConfigDocument {
   /** Path in the container or on the host, when known. */
   readonly path?: string;
   readonly host?: string;
+  /** The pod that said what it runs. */
+  readonly answeredBy?: { readonly namespace: string; readonly pod: string };
   readonly embeddedIn?: EmbeddedIn;
   /** "running": what a process said it has loaded (/config, /api/v1/status/config); "file": what stands on disk. */
   readonly origin: "file" | "running";

@@ -231,7 +231,11 @@ function addConfig(drafts: Map<string, Draft>, document: ConfigDocument): void {
 }
 
 function ownsConfig(draft: Draft, document: ConfigDocument): boolean {
-  const source = document.embeddedIn;
+  const { embeddedIn: source, answeredBy } = document;
+  if (answeredBy)
+    return draft.pods.some(
+      ({ name, namespace }) => name === answeredBy.pod && (!namespace || namespace === answeredBy.namespace),
+    );
   if (source && (source.kind === "ConfigMap" || source.kind === "Secret")) {
     const specs = [draft.workload?.spec, ...draft.pods.map((pod) => pod.spec)];
     const mounted = specs.some((spec) => spec?.volumes.some((volume) => volume.ref === source.name));

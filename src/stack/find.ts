@@ -27,6 +27,8 @@ function isNamed(component: Component, line: TextLine): boolean {
   }
   return Boolean(
     line.container &&
+      // a pod's container may be called like somebody's Docker container
+      !line.pod &&
       component.docker &&
       (component.docker.name === line.container || component.docker.service === line.container) &&
       mayBe(component, line),

@@ -98,12 +98,20 @@ function prerequisite(
   draft: VerdictDraft,
   judged: readonly JudgedCheck[],
 ): VerdictDraft | undefined {
-  if (draft.component === undefined || draft.state === "pass" || draft.state === "skip") return undefined;
+  if (draft.state === "pass" || draft.state === "skip") return undefined;
   const failed = judged.find(
-    (one) => check.after?.includes(one.check) && one.component === draft.component && one.state === "fail",
+    (one) => one.state === "fail" && check.after?.includes(one.check) && carries(one, draft),
   );
   if (!failed) return undefined;
   return { ...draft, state: "skip", says: `not judged, because ${failed.check} failed: ${draft.says}` };
+}
+
+/** The same component, or the name whose port is dialled: `prometheus → mon1` and `prometheus → mon1:9100`. */
+function carries({ component, subject }: JudgedCheck, draft: VerdictDraft): boolean {
+  if (draft.component !== undefined && component === draft.component) return true;
+  return (
+    subject.kind === "link" && draft.subject.kind === "link" && draft.subject.id.startsWith(`${subject.id}:`)
+  );
 }
 
 function finish(check: AnyCheck, draft: VerdictDraft, { readLine }: JudgeChecksInput): JudgedCheck {

@@ -44,6 +44,16 @@ export function askedUrl(segment: Segment): string | undefined {
   return /(?:^|\s)["']?((?:localhost|[\w.-]{1,200}):\d{2,5}\/[^\s"'`|<>;)]*)/.exec(command)?.[1];
 }
 
+/** The pod that the API server asked on our behalf. */
+export function askedPod({ command = "" }: Segment): { namespace: string; pod: string } | undefined {
+  const found =
+    /\/api\/v1\/namespaces\/([a-z0-9-]{1,63})\/pods\/(?:https?:)?([a-z0-9.-]{1,253}):[a-z0-9-]{1,15}\/proxy\b/.exec(
+      command.slice(0, 4_000),
+    );
+  const [, namespace, pod] = found ?? [];
+  return namespace === undefined || pod === undefined ? undefined : { namespace, pod };
+}
+
 /** Who answers at a URL: by host name first (a tunnel may carry any port), then by the usual port, then by the command. */
 export function componentAt(url: string | undefined, segment: Segment): ComponentKind | undefined {
   const match =

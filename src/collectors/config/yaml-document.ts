@@ -13,6 +13,7 @@ import type { ConfigDocument, ConfigKind, ParseError } from "../../model/config.
 import type { Segment } from "../../model/evidence.ts";
 import type { LineIndex } from "../../model/kubernetes.ts";
 import type { Place } from "../../model/place.ts";
+import { askedPod } from "../api/asked.ts";
 import { DocumentFault } from "./document-fault.ts";
 import { readJsonValue, trailingFault } from "./json-reader.ts";
 import { indexOf, type LineLog, newLineLog, pointerOf } from "./line-log.ts";
@@ -65,11 +66,13 @@ export function configDocument(
   kind: ConfigKind,
   origin: "file" | "running" = "file",
 ): ConfigDocument {
+  const answeredBy = origin === "running" ? askedPod(segment) : undefined;
   return {
     at: doc.at,
     kind,
     ...(segment.path === undefined ? {} : { path: segment.path }),
     ...(segment.host === undefined ? {} : { host: segment.host }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
     ...(segment.embeddedIn === undefined ? {} : { embeddedIn: segment.embeddedIn }),
     origin,
     value: doc.value,

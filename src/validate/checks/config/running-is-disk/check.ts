@@ -24,6 +24,10 @@ function judge(component: Component): VerdictDraft {
   const own = component.configs.filter((document) => document.kind === component.kind && !document.fragment);
   const running = own.find(({ origin }) => origin === "running");
   const file = own.find((document) => document.origin === "file" && document.value !== undefined);
+  if (running && !file && hasNoConfigMap(component)) {
+    const says = `${component.id}: its file comes from a Secret or from the image, and neither is read`;
+    return { ...base, state: "skip", says, proof: [running.at] };
+  }
   if (!running || !file) {
     const lacking = running
       ? "its file was not read"
@@ -42,6 +46,15 @@ function judge(component: Component): VerdictDraft {
     says: `${component.id} does not run what lies on disk: ${difference.says}`,
     proof,
   };
+}
+
+/** Values of Secrets are never read, and what lies in an image is its maker's. */
+function hasNoConfigMap({ pods, workload }: Component): boolean {
+  const specs = [workload?.spec, ...pods.map(({ spec }) => spec)].flatMap((spec) => (spec ? [spec] : []));
+  const volumes = specs
+    .flatMap((spec) => spec.volumes)
+    .filter(({ name }) => !name.startsWith("kube-api-access-"));
+  return specs.length > 0 && !volumes.some(({ type }) => type === "configMap" || type === "projected");
 }
 
 function placed(document: ConfigDocument, pointer: string): { source: string; line?: number } {

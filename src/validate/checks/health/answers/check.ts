@@ -35,9 +35,12 @@ function answersOf(
     const address = answer.url === undefined ? undefined : parseAddress(answer.url);
     const peers = address ? resolveAddress(stack, address) : [];
     if (peers.length > 0) return peers.some((peer) => peer.id === component.id);
-    if (answer.host !== undefined && component.host !== undefined && answer.host !== component.host)
-      return false;
-    return answer.component === component.kind && ofKind(stack, component.kind).length === 1;
+    if (answer.component !== component.kind) return false;
+    // a host that asks itself gets the answer of its own part, whoever else has one of that kind
+    const all = ofKind(stack, component.kind);
+    const near = all.filter(({ host }) => host !== undefined && host === answer.host);
+    const possible = near.length > 0 ? near : all.filter(({ host }) => !host || !answer.host);
+    return possible.length === 1 && possible[0]?.id === component.id;
   });
   return own;
 }
