@@ -38,12 +38,16 @@ export interface LockRequest {
 const lostCode = 75;
 export const lockLost = lostCode;
 
-/** flock(1) where there is one: util-linux and busybox have it, macOS does not. */
+/**
+ * flock(1) where there is one: util-linux and busybox have it, macOS does not. What Podman starts (conmon) would inherit the open file
+ * and hold the lock for as long as the container lives; Docker's containers are children of its daemon.
+ */
 function fenceOf(place: string, token: string): string {
   const file = quoteWord(`${place}/token`);
   return `{ exec 9<${file}; } 2>/dev/null || exit ${lostCode}
 if command -v flock >/dev/null 2>&1; then flock -w 30 9 || exit ${lostCode}; fi
 [ "$(cat ${file} 2>/dev/null)" = ${quoteWord(token)} ] || exit ${lostCode}
+podman() { command podman "$@" 9<&-; }
 `;
 }
 
