@@ -20,7 +20,7 @@ export function verify(repaired: readonly Finding[], before: Report, now: Report
     .find(({ id }) => !seen.has(kindless(id)));
   if (lost && !now.stack.components.some(({ kind }) => kind === lost.kind))
     return { ok: false, because: `${lost.id} cannot be seen any more` };
-  const broken = now.findings.find((finding) => isNewlyBroken(finding, before));
+  const broken = now.findings.find((finding) => isNewlyBroken(finding, before, now));
   if (broken) return { ok: false, because: `something that was fine is not any more: ${broken.says}` };
   return { ok: true };
 }
@@ -31,7 +31,29 @@ function kindless(id: string): string {
 }
 
 /** A proven root on something about which nothing was known to be wrong, neither openly nor masked. */
-function isNewlyBroken({ role, severity, certainty, subject, component }: Finding, before: Report): boolean {
+function isNewlyBroken(finding: Finding, before: Report, now: Report): boolean {
+  const { role, severity, certainty, subject, component } = finding;
   if (role !== "root" || severity !== "critical" || certainty !== "proven") return false;
-  return !before.findings.some((one) => one.subject.id === subject.id || one.component === component);
+  const place = placesOf(finding, now);
+  return !before.findings.some(
+    (one) =>
+      one.subject.id === subject.id || (one.component === component && meet(placesOf(one, before), place)),
+  );
+}
+
+/** Hosts and namespaces with a part of that kind that the finding is about; none where it names none of them. */
+function placesOf({ component, subject, proof }: Finding, { stack }: Report): readonly string[] {
+  const places = stack.components.flatMap(({ kind, host, namespace }) => {
+    const place = host ?? namespace;
+    return kind === component && place !== undefined ? [place] : [];
+  });
+  const named = [subject.id, ...proof.map(({ source }) => source)];
+  return places.filter((place) =>
+    named.some((text) => text === place || text.startsWith(`${place}/`) || text.startsWith(`${place}:`)),
+  );
+}
+
+/** What names no place may be anywhere. */
+function meet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === 0 || b.length === 0 || a.some((place) => b.includes(place));
 }

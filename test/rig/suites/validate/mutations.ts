@@ -107,9 +107,10 @@ const mutations: readonly Mutation[] = [
   {
     what: "the configuration on disk was changed and never loaded",
     turns: ["config/running-is-disk"],
+    // in place: a file that sed replaces would be another fault, since the container keeps the old one
     inject: ({ hosts }) =>
       hosts.server.sh(
-        `sed -i.bak 's/scrape_interval: 1s/scrape_interval: 7s/' ${configFile} && cat ${configFile} >/dev/null`,
+        `cp ${configFile} ${configFile}.bak && sed 's/scrape_interval: 1s/scrape_interval: 7s/' ${configFile}.bak >${configFile}`,
       ),
     recover: ({ hosts }) =>
       hosts.server.sh(`cat ${configFile}.bak >${configFile} && rm -f ${configFile}.bak`),

@@ -1,0 +1,58 @@
+// A repair stays only if nothing that was fine broke meanwhile; which of two like parts broke makes a difference.
+import { expect, test } from "vitest";
+import type { Finding } from "../../src/model/finding.ts";
+import type { Report } from "../../src/model/report.ts";
+import { verify } from "../../src/plan/verify.ts";
+
+const finding = (id: string, subject: string, given: Partial<Finding> = {}): Finding => ({
+  id,
+  rule: "docker/published-on-loopback",
+  role: "root",
+  severity: "critical",
+  certainty: "proven",
+  component: "node-exporter",
+  layer: "network",
+  subject: { kind: "component", id: subject },
+  title: id,
+  says: `${subject} is broken`,
+  proof: [],
+  explains: [],
+  explainedBy: [],
+  rivals: [],
+  ...given,
+});
+
+const report = (...findings: Finding[]): Report =>
+  ({
+    findings,
+    stack: {
+      components: ["web1", "web2"].map((host) => ({
+        id: `${host}/node-exporter`,
+        kind: "node-exporter",
+        name: "node-exporter",
+        host,
+      })),
+      relations: [],
+    },
+  }) as unknown as Report;
+
+const fault = finding("a", "web1/node-exporter");
+const judged = (...now: Finding[]) => verify([fault], report(fault), report(...now)).ok;
+
+test("gone and nothing new: the repair stays", () => {
+  expect(judged()).toBe(true);
+  expect(judged(fault)).toBe(false);
+});
+
+test("the same kind of part broke on another host meanwhile: the repair goes back", () => {
+  expect(judged(finding("b", "web2/node-exporter"))).toBe(false);
+  expect(
+    judged(finding("b", "node-exporter.service", { proof: [{ source: "web2: systemctl", excerpt: "" }] })),
+  ).toBe(false);
+});
+
+test("a masked fault of the repaired part that shows itself is the next repair", () => {
+  expect(judged(finding("b", "web1/textfile"))).toBe(true);
+  // a finding that names no place may be about the same part
+  expect(judged(finding("b", "node.rules"))).toBe(true);
+});
