@@ -73,6 +73,7 @@ function listedTargets(
   path: readonly PropertyKey[],
   drafts: Draft[],
 ): readonly ScrapeTarget[] {
+  const own = { ...job.labels };
   return (job.targets ?? []).map((one, i) => {
     const address = typeof one === "string" ? one : one.target;
     if (job.probe === undefined && !isHostPort(address))
@@ -82,7 +83,7 @@ function listedTargets(
         why: "Prometheus adds neither a port nor removes a path",
         write: "10.0.0.5:9187 or db.example.org:9187; the path goes to path:, the scheme to scheme:",
       });
-    return { address, labels: { ...job.labels, ...(typeof one === "string" ? {} : one.labels) } };
+    return { address, labels: typeof one === "string" ? own : { ...own, ...one.labels } };
   });
 }
 

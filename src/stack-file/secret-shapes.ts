@@ -47,10 +47,14 @@ const flagAlone = new RegExp(`^--?[\\w.-]{0,60}(?:^|[-_.])${secretName}$`, "i");
 /** `--token-file=/x`, `--web.password_file /x`: a path, not the secret. */
 const namesFile = /[-_.]file(?:[=:]|$)/i;
 
+/** Most texts of a long list of targets: no shape is made of these alone. */
+const plainAddress = /^[\d.:]{1,60}$/;
+
 /** What it is; undefined when nothing shows that it is one. `name` is what people called it. */
 export function secretIn(text: string, name: string | undefined): string | undefined {
   if (name !== undefined && text !== "" && (names.test(name) || headers.test(name)))
     return `the value of ${name}`;
+  if (plainAddress.test(text)) return undefined;
   return shapes.find(({ pattern }) => pattern.test(text))?.says;
 }
 

@@ -32,11 +32,11 @@ export const nameText = text(
   namePattern.source,
 );
 
+const byte = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
+const ipv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
+
 export function isIPv4(value: string): boolean {
-  const parts = value.split(".");
-  return (
-    parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  );
+  return ipv4.test(value);
 }
 
 export function isIPv6(value: string): boolean {

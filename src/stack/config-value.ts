@@ -1,5 +1,6 @@
 // Reading values out of parsed configuration of any shape, with the place of each.
 import type { ConfigDocument } from "../model/config.ts";
+import { pointerStep } from "../model/json-value.ts";
 import type { Place } from "../model/place.ts";
 
 /** The value below a path of keys; undefined when anything on the way is missing or of another shape. */
@@ -38,12 +39,27 @@ export function placeOf(
   ...path: readonly (string | number)[]
 ): Place {
   for (let depth = path.length; depth > 0; depth--) {
-    const pointer = path
-      .slice(0, depth)
-      .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-      .join("");
-    const line = document.lines[pointer];
+    const line = document.lines[pointerTo(path.slice(0, depth))];
     if (line !== undefined) return { source: document.at.source, line };
   }
   return document.at;
+}
+
+/** Of the items of a list, each with its line or that of the list: the way to them is walked once. */
+export function placesOf(
+  document: Pick<ConfigDocument, "at" | "lines">,
+  path: readonly (string | number)[],
+): (index: number) => Place {
+  const list = pointerTo(path);
+  const own = placeOf(document, ...path);
+  const { lines } = document;
+  const { source } = document.at;
+  return (index) => {
+    const line = lines[`${list}/${index}`];
+    return line === undefined ? own : { source, line };
+  };
+}
+
+function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((key) => `/${pointerStep(key)}`).join("");
 }

@@ -59,9 +59,10 @@ export function relate(components: readonly Component[], facts: Facts): StackRel
     const grafana = only(components, "grafana", undefined);
     if (grafana && source.url) add(grafana, "queries", source.url, source.at, undefined, source.name);
   }
-  return [...found.values()].sort((a, b) =>
-    `${a.from} ${a.kind} ${a.to}` < `${b.from} ${b.kind} ${b.to}` ? -1 : 1,
-  );
+  return [...found.values()]
+    .map((relation) => ({ relation, key: `${relation.from} ${relation.kind} ${relation.to}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ relation }) => relation);
 }
 
 function only(

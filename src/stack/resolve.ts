@@ -91,9 +91,13 @@ function namesOf({ host, docker, pods, services }: Component): readonly string[]
 /** In the order of the stack. */
 function candidates(components: readonly Component[], host: string): readonly Component[] {
   const { byName, order } = indexOf(components);
-  const first = host.split(".")[0] ?? host;
-  const found = new Set([...(byName.get(host) ?? []), ...(byName.get(first) ?? [])]);
-  return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  const dot = host.indexOf(".");
+  const whole = byName.get(host);
+  const short = dot < 0 ? undefined : byName.get(host.slice(0, dot));
+  if (!whole && !short) return [];
+  return [...new Set([...(whole ?? []), ...(short ?? [])])].sort(
+    (a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0),
+  );
 }
 
 function answersTo(component: Component, host: string, from: Component | undefined): boolean {

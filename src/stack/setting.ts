@@ -3,7 +3,7 @@ import type { ConfigDocument } from "../model/config.ts";
 import { parseDuration } from "../model/duration.ts";
 import { booleanOf, numberOf, textOf } from "../model/json-value.ts";
 import type { Place } from "../model/place.ts";
-import { placeOf, valueAt } from "./config-value.ts";
+import { placeOf, placesOf, valueAt } from "./config-value.ts";
 
 /** A value that stands in a file. */
 export interface Placed<T> {
@@ -57,5 +57,9 @@ export function placedTexts(doc: Source, ...path: Path): readonly Placed<string>
     const one = placedText(doc, ...path);
     return one ? [one] : [];
   }
-  return value.flatMap((_item, index) => placedText(doc, ...path, index) ?? []);
+  const place = placesOf(doc, path);
+  return value.flatMap((item: unknown, index) => {
+    const text = textOf(item);
+    return text === undefined ? [] : { value: text, at: place(index) };
+  });
 }

@@ -6,13 +6,13 @@ import type { TextPattern } from "../../model/pattern.ts";
 import type { TextLine } from "../../model/text.ts";
 import type { Emit, EmittedText, Parser } from "../parser.ts";
 import { dialsOf, readLine, reasonsOf } from "./read-line.ts";
-import { type TextSet, textSet } from "./texts.ts";
+import { textSet } from "./texts.ts";
 
 /** A parser whose emitted texts are filtered and turned into lines before they reach the facts. */
 export function withTextFilter(parser: Parser, texts: readonly TextPattern[]): Parser {
   const filtered = (segment: Segment, emit: Emit): Emit => ({
     ...emit,
-    text: emittedTexts(segment, textSet(texts), emit),
+    text: emittedTexts(segment, texts, emit),
   });
   const { notices } = parser;
   return {
@@ -24,8 +24,15 @@ export function withTextFilter(parser: Parser, texts: readonly TextPattern[]): P
   };
 }
 
-/** The sink for one segment: texts of one object share a stream, so that order and recovery are judged within it. */
-export function emittedTexts(segment: Segment, texts: TextSet, emit: Emit): (line: EmittedText) => void {
+/**
+ * The sink for one segment: texts of one object share a stream, so that order and recovery are judged within it. The texts are
+ * compiled with the first line: folders of configuration have none.
+ */
+export function emittedTexts(
+  segment: Segment,
+  texts: readonly TextPattern[],
+  emit: Emit,
+): (line: EmittedText) => void {
   const counts = new Map<string, number>();
   return (emitted) => {
     emit.seen("text.lines");
@@ -37,7 +44,7 @@ export function emittedTexts(segment: Segment, texts: TextSet, emit: Emit): (lin
     counts.set(streamId, index + 1);
     const line = readLine(emitted.text, index);
     tellDials(segment, emitted, line, emit);
-    if (reasonsOf(line, texts).length > 0)
+    if (reasonsOf(line, textSet(texts)).length > 0)
       emit.fact("text.lines", textLine(segment, emitted, line, streamId));
   };
 }

@@ -3,7 +3,7 @@
 import { pushedKinds } from "../../model/reachability.ts";
 import type { StackFile } from "../../model/stack-file.ts";
 import type { AlertRule } from "./alert-rules.ts";
-import { expectedTargets } from "./targets.ts";
+import { targetJobs } from "./targets.ts";
 
 export function targetAlerts(stack: StackFile): readonly AlertRule[] {
   return [
@@ -70,10 +70,12 @@ export function targetAlerts(stack: StackFile): readonly AlertRule[] {
 
 /** Targets that discovery has lost have no `up` that could be 0. */
 function missing(stack: StackFile): readonly AlertRule[] {
-  const counts = new Map<string, number>();
-  for (const { job, way } of expectedTargets(stack))
-    if (way === "pull") counts.set(job, (counts.get(job) ?? 0) + 1);
-  return [...counts].map(([job, count]): AlertRule => {
+  const counts = targetJobs(stack).map(({ job, groups }) => ({
+    job,
+    count: groups.reduce((sum, { targets }) => sum + targets.length, 0),
+  }));
+  return counts.flatMap(({ job, count }): AlertRule | [] => {
+    if (count === 0) return [];
     const selector = `up{job=${JSON.stringify(job)}}`;
     const series = (i: number): string => `up{job=${JSON.stringify(job)},instance="10.0.0.${i}:9100"}`;
     // With very many the test would be longer than everything else.

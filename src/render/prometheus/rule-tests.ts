@@ -18,7 +18,7 @@ export function ruleTests(stack: StackFile): readonly { readonly path: string; r
       {
         rule_files: [`${folder}/${name}.yml`],
         evaluation_interval: "1m",
-        tests: rules.flatMap((rule) => [firing(rule, rules), ...silent(rule, rules)]),
+        tests: sameName(rules).flatMap((same) => [firing(same), ...silent(same)]),
       },
       comment,
     ),
@@ -27,19 +27,53 @@ export function ruleTests(stack: StackFile): readonly { readonly path: string; r
 
 type Test = Readonly<Record<string, unknown>>;
 
-function firing(rule: AlertRule, all: readonly AlertRule[]): Test {
-  const same = others(rule, all);
+/** Rules of one name fire and stay silent in one test: a test of each would repeat the series of all others. */
+type Same = readonly [AlertRule, ...AlertRule[]];
+
+function sameName(rules: readonly AlertRule[]): readonly Same[] {
+  const named = new Map<string, [AlertRule, ...AlertRule[]]>();
+  for (const rule of rules) {
+    const same = named.get(rule.alert);
+    if (same) same.push(rule);
+    else named.set(rule.alert, [rule]);
+  }
+  return [...named.values()];
+}
+
+function firing(same: Same): Test {
+  return test(
+    "fires",
+    same,
+    same.flatMap((rule) => rule.test.fires),
+    same,
+  );
+}
+
+/** One without silent series (it would have thousands) fires in this test as well. */
+function silent(same: Same): readonly Test[] {
+  const all = same.flatMap((rule) => rule.test.silent);
+  if (all.length === 0) return [];
+  return [
+    test(
+      "stays silent",
+      same,
+      all,
+      same.filter((rule) => rule.test.silent.length === 0),
+    ),
+  ];
+}
+
+function test(
+  what: string,
+  [{ alert, test: first }]: Same,
+  given: AlertRule["test"]["fires"],
+  fire: readonly AlertRule[],
+): Test {
   return {
-    name: `${rule.alert} fires`,
+    name: `${alert} ${what}`,
     interval: "1m",
-    input_series: series([...rule.test.fires, ...same.flatMap((other) => other.test.silent)]),
-    alert_rule_test: [
-      {
-        eval_time: rule.test.at,
-        alertname: rule.alert,
-        exp_alerts: [rule, ...same.filter((other) => other.test.silent.length === 0)].map(expected),
-      },
-    ],
+    input_series: series(given),
+    alert_rule_test: [{ eval_time: first.at, alertname: alert, exp_alerts: fire.map(expected) }],
   };
 }
 
@@ -48,30 +82,6 @@ function expected({ severity, summary, description, test }: AlertRule): Test {
     exp_labels: { severity, ...test.labels },
     exp_annotations: { summary: filled(summary, test.labels), description: filled(description, test.labels) },
   };
-}
-
-/** Rules that share the name stay silent by their own series; one that has none fires as well. */
-function others(rule: AlertRule, all: readonly AlertRule[]): readonly AlertRule[] {
-  return all.filter((other) => other !== rule && other.alert === rule.alert);
-}
-
-function silent(rule: AlertRule, all: readonly AlertRule[]): readonly Test[] {
-  const same = others(rule, all);
-  if (rule.test.silent.length === 0) return [];
-  return [
-    {
-      name: `${rule.alert} stays silent`,
-      interval: "1m",
-      input_series: series([...rule.test.silent, ...same.flatMap((other) => other.test.silent)]),
-      alert_rule_test: [
-        {
-          eval_time: rule.test.at,
-          alertname: rule.alert,
-          exp_alerts: same.filter((other) => other.test.silent.length === 0).map(expected),
-        },
-      ],
-    },
-  ];
 }
 
 function series(list: AlertRule["test"]["fires"]): readonly Test[] {

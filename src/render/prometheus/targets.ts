@@ -22,13 +22,20 @@ export function targetJobs(stack: StackFile): readonly TargetJob[] {
   const hosts = new Map(stack.hosts.map((host) => [host.name, host]));
   const declared = stack.scrape.map((job): TargetJob => {
     const groups = new Map<string, { targets: string[]; labels: Labels }>();
+    let last: { readonly of: Labels; readonly group: { readonly targets: string[] } } | undefined;
     for (const { address, host, labels } of job.targets) {
+      // Listed targets without labels of their own share the job's: thousands of them are one group.
+      if (host === undefined && labels === last?.of) {
+        last.group.targets.push(address);
+        continue;
+      }
       const of = host === undefined ? undefined : hosts.get(host);
       const all = sorted({ ...(of ? hostLabels(of) : {}), ...labels });
       const key = JSON.stringify(all);
-      const group = groups.get(key);
-      if (group) group.targets.push(address);
-      else groups.set(key, { targets: [address], labels: all });
+      const group = groups.get(key) ?? { targets: [], labels: all };
+      group.targets.push(address);
+      groups.set(key, group);
+      if (host === undefined) last = { of: labels, group };
     }
     return { job: job.job, groups: [...groups.values()] };
   });

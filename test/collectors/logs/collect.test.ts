@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { emittedTexts } from "../../../src/collectors/logs/emitted.ts";
 import { logParsers } from "../../../src/collectors/logs/index.ts";
 import { shapeOf } from "../../../src/collectors/logs/shape.ts";
-import { textSet } from "../../../src/collectors/logs/texts.ts";
 import { collect, sinkOf } from "./collected.ts";
 
 const dialOf = (line: string) => collect(line, []).dials.map(({ at: _at, tool: _tool, ...dial }) => dial);
@@ -248,7 +247,7 @@ describe("texts of other parsers", () => {
     const { emit, facts } = sinkOf();
     const take = emittedTexts(
       { source: "events.txt", startLine: 1, text: "" },
-      textSet(["failed to sync {what}"]),
+      ["failed to sync {what}"],
       emit,
     );
     take({ text: "Back-off restarting failed container", line: 2, stream: "event", pod: "loki-0" });
