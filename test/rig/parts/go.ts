@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { output, run } from "../process/command.ts";
 import { rigRoot } from "../process/paths.ts";
+import { alloyInputs, reduceAlloy } from "./alloy.ts";
 import type { Built, Part } from "./part.ts";
 
 type GoModule = {
@@ -18,6 +19,8 @@ type GoModule = {
   readonly cgo?: { readonly tags: string; readonly linker: string };
   /** Work on a copy of the module's source before it is built: `source` is the copy, `into.dir` the part. */
   readonly prepare?: (source: string, into: Built) => Promise<void>;
+  /** What `prepare` reads besides the copy. */
+  readonly inputs?: () => readonly string[];
 };
 
 /** The module's version names a commit; this is what that commit's release files say. */
@@ -88,6 +91,7 @@ const goPart = (module: GoModule): Part => {
       JSON.stringify(environment),
       buildArguments(module).join(" "),
       module.prepare?.toString() ?? "",
+      ...(module.inputs?.() ?? []),
     ],
     build: async (into) => {
       const bin = join(into.dir, "bin");
@@ -176,6 +180,17 @@ export const cadvisor = goPart({
     if (!text.includes(line)) throw new Error("cadvisor.go does not set the flag v any more");
     writeFileSync(file, text.replace(line, ""));
   },
+});
+
+/** Of all its components the ones that an agent for logs and metrics needs; see docs/rig.md. */
+export const alloy = goPart({
+  name: "alloy",
+  of: "github.com/grafana/alloy",
+  target: "tool",
+  stamps: (version) => [`github.com/grafana/alloy/internal/build.Version=${version}`],
+  what: "Alloy, with its components for logs, discovery, scraping and remote write",
+  inputs: alloyInputs,
+  prepare: async (source) => reduceAlloy(source),
 });
 
 const grafanaPackage = "github.com/grafana/grafana/pkg";

@@ -6,6 +6,7 @@ import { rigRoot } from "../process/paths.ts";
 import { type Entry, type ImageConfig, writeImage } from "./archive.ts";
 import { debian, debianRoot } from "./debian.ts";
 import {
+  alloy,
   binary,
   cadvisor,
   coredns,
@@ -273,6 +274,27 @@ export const promtailImage = imagePart({
     ...busybox(),
     certificates(),
     { path: "/usr/bin/promtail", file: binary(dirOf(loki), "promtail") },
+  ],
+});
+
+/** As upstream: the programs of its Ubuntu base that people use inside, and a user that the image does not choose. */
+export const alloyImage = imagePart({
+  name: "alloy",
+  ref: `grafana/alloy:${moduleVersion("alloy", "github.com/grafana/alloy")}`,
+  needs: [debian, alloy],
+  config: {
+    Entrypoint: ["/bin/alloy"],
+    Cmd: ["run", "/etc/alloy/config.alloy", "--storage.path=/var/lib/alloy/data"],
+    Env: ["ALLOY_DEPLOY_MODE=docker"],
+    ExposedPorts: ports(12345),
+  },
+  entries: () => [
+    ...accounts,
+    ...busybox(),
+    certificates(),
+    { path: "/etc/alloy/config.alloy", text: 'logging {\n\tlevel = "info"\n}\n' },
+    { path: "/var/lib/alloy/data", dir: true, mode: 0o770 },
+    { path: "/bin/alloy", file: binary(dirOf(alloy), "alloy") },
   ],
 });
 

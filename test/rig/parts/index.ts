@@ -1,6 +1,6 @@
 // All parts, in the order in which they are built: what the first scenarios need comes first.
 import { debian } from "./debian.ts";
-import { cadvisor, coredns, grafana, kubernetes, loki, pause, prometheus3 } from "./go.ts";
+import { alloy, cadvisor, coredns, grafana, kubernetes, loki, pause, prometheus3 } from "./go.ts";
 import * as images from "./images.ts";
 import { ensure, type Part } from "./part.ts";
 
@@ -28,6 +28,8 @@ const late: readonly Part[] = [
   images.promtailImage,
   grafana,
   images.grafanaImage,
+  alloy,
+  images.alloyImage,
 ];
 
 export const allParts: readonly Part[] = [...early, ...late];

@@ -1,13 +1,23 @@
 // A stack that watchmend itself deploys onto the rig's hosts, with the images of the rig's parts.
 import { writeFileSync } from "node:fs";
-import { lokiImage, nodeExporterImage, prometheusImage2, promtailImage } from "../parts/images.ts";
+import {
+  alloyImage,
+  lokiImage,
+  nodeExporterImage,
+  prometheusImage2,
+  promtailImage,
+} from "../parts/images.ts";
 import type { Part } from "../parts/part.ts";
 import type { Ran } from "../process/command.ts";
 import type { HostsStage } from "../scenario.ts";
 
 export const deployParts: readonly Part[] = [nodeExporterImage, prometheusImage2, lokiImage, promtailImage];
 
+export type LogAgent = "promtail" | "alloy";
+
 export interface Wish {
+  readonly logAgent?: LogAgent;
+  readonly logFiles?: readonly { readonly name: string; readonly path: string }[];
   readonly exporterPort?: number;
   readonly scrapeInterval?: string;
   /** jenkins2 runs Podman. */
@@ -32,6 +42,8 @@ export const model = ({
   more = "",
   isSecured = false,
   isPodman = false,
+  logAgent = "promtail",
+  logFiles = [],
 }: Wish = {}): string =>
   `schema: watchmend.stack/v1
 name: rig
@@ -46,8 +58,8 @@ components:
   node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}
   loki: {version: ${version(lokiImage.ref)}, image: "${lokiImage.ref}"}
   promtail: {version: ${version(promtailImage.ref)}, image: "${promtailImage.ref}"}
-  alertmanager: {enabled: false}
-${isSecured ? more : "  grafana: {enabled: false}\n  cadvisor: {enabled: false}\n"}logs: {agent: promtail, journal: false}
+${logAgent === "alloy" ? `  alloy: {version: ${version(alloyImage.ref)}, image: "${alloyImage.ref}"}\n` : ""}  alertmanager: {enabled: false}
+${isSecured ? more : "  grafana: {enabled: false}\n  cadvisor: {enabled: false}\n"}logs: {agent: ${logAgent}, journal: false${logFiles.length === 0 ? "" : `, files: ${JSON.stringify(logFiles)}`}}
 ${isSecured ? "" : more}`;
 
 export const file = ({ dir }: HostsStage): string => `${dir}/watchmend.yaml`;

@@ -1,5 +1,11 @@
 // Alloy cannot load its configuration.
+import type { TextLine } from "../../../model/text.ts";
 import { textRule } from "../../text-rule.ts";
+
+/** The line that names file, line and column: the one before the exit says only that it did not load. */
+function placed(lines: readonly TextLine[], line: TextLine): TextLine {
+  return lines.find(({ text }) => /\.alloy:\d+|config:\d+|:\d+:\d+: /.test(text)) ?? line;
+}
 
 export const rule = textRule({
   id: "alloy/config-invalid",
@@ -14,6 +20,7 @@ export const rule = textRule({
   phase: "config",
   from: ["alloy"],
   texts: [
+    "Failed to build component: {why*}",
     "could not perform the initial load successfully",
     "missing ',' in field list",
     "unrecognized block name {name*}",
@@ -23,9 +30,13 @@ export const rule = textRule({
     "missing required attribute {name*}",
     "is at stability level {level*}, which is below the minimum allowed stability level",
   ],
+  confirm: ({ lines, line }) => {
+    const { at, text } = placed(lines, line);
+    return { holds: true, ...(text === line.text ? {} : { proof: [{ ...at, excerpt: text }] }) };
+  },
   says: ({ lines, line }) => {
-    const better = lines.find((entry) => /\.alloy:\d+|config:\d+|:\d+:\d+/.test(entry.text)) ?? line;
-    return `The configuration does not load: ${better.text.replace(/^ts=\S+ level=\w+ (msg=)?/, "").slice(0, 200)}`;
+    const told = placed(lines, line).text.replace(/^ts=\S+ level=\w+ (msg=)?/, "");
+    return `The configuration does not load: ${told.slice(0, 200)}`;
   },
   rivals: [
     { rule: "alloy/storage-path-not-writable", tellApart: "that ends with mkdir and permission denied" },

@@ -11,6 +11,7 @@ export const rule = connectionSymptom({
   effect: "no-data-out",
   from: ["promtail", "alloy"],
   activity: ["error sending batch", "final error sending batch", "loki/api/v1/push", "failed to send"],
+  except: ["prometheus.remote_write", "subcomponent=rw", "/api/v1/write"],
   who: "The log agent",
   decideWith: "curl -v --max-time 5 http://LOKI:3100/ready   # from the agent's network",
   references: ["https://grafana.com/docs/loki/latest/send-data/promtail/troubleshooting/"],

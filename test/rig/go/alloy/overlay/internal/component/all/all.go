@@ -1,0 +1,30 @@
+// The components of this build: logs, discovery, scraping and remote write, as an agent of a host or a node needs them.
+package all
+
+import (
+	_ "github.com/grafana/alloy/internal/component/discovery/dns"
+	_ "github.com/grafana/alloy/internal/component/discovery/docker"
+	_ "github.com/grafana/alloy/internal/component/discovery/file"
+	_ "github.com/grafana/alloy/internal/component/discovery/http"
+	_ "github.com/grafana/alloy/internal/component/discovery/kubernetes"
+	_ "github.com/grafana/alloy/internal/component/discovery/relabel"
+	_ "github.com/grafana/alloy/internal/component/local/file"
+	_ "github.com/grafana/alloy/internal/component/local/file_match"
+	_ "github.com/grafana/alloy/internal/component/loki/echo"
+	_ "github.com/grafana/alloy/internal/component/loki/process"
+	_ "github.com/grafana/alloy/internal/component/loki/relabel"
+	_ "github.com/grafana/alloy/internal/component/loki/source/api"
+	_ "github.com/grafana/alloy/internal/component/loki/source/docker"
+	_ "github.com/grafana/alloy/internal/component/loki/source/file"
+	_ "github.com/grafana/alloy/internal/component/loki/source/journal"
+	_ "github.com/grafana/alloy/internal/component/loki/source/kubernetes"
+	_ "github.com/grafana/alloy/internal/component/loki/source/syslog"
+	_ "github.com/grafana/alloy/internal/component/loki/write"
+	_ "github.com/grafana/alloy/internal/component/prometheus/echo"
+	_ "github.com/grafana/alloy/internal/component/prometheus/exporter/self"
+	_ "github.com/grafana/alloy/internal/component/prometheus/exporter/unix"
+	_ "github.com/grafana/alloy/internal/component/prometheus/receive_http"
+	_ "github.com/grafana/alloy/internal/component/prometheus/relabel"
+	_ "github.com/grafana/alloy/internal/component/prometheus/remotewrite"
+	_ "github.com/grafana/alloy/internal/component/prometheus/scrape"
+)
