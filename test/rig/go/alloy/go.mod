@@ -15,7 +15,9 @@ replace (
 
 tool github.com/grafana/alloy/cmd/alloy
 
-require github.com/grafana/alloy v1.18.1
+require (
+	github.com/grafana/alloy v1.18.1
+)
 
 require (
 	cloud.google.com/go/auth v0.20.0 // indirect
