@@ -26,9 +26,11 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
   const deployment = openDeployment(options);
   try {
     const state = stateFolder();
-    const blocked = await putBackLeft(state, deployment.doors, thisActor(), (text) => note(options, text));
+    const prepare = (doors: Deployment["doors"]): Promise<ReadonlyMap<string, string>> =>
+      putBackLeft(state, doors, thisActor(), (text) => note(options, text));
+    const blocked = await prepare(deployment.doors);
     issueFor(deployment.stack, options);
-    const seen = await lookAtHosts(deployment, options, options.batch, blocked);
+    const seen = await lookAtHosts(deployment, options, { batch: options.batch, blocked, prepare });
     if (saved) refuseStale(file ?? "", movedSincePlan(saved, seen.plan));
     for (const [name, { containers }] of seen.observed) {
       const access = deployment.doors.get(name);
@@ -54,7 +56,15 @@ function optionsOf(
     model,
     onlyHosts,
     backupData,
-  }: { readonly model: string; readonly onlyHosts?: unknown; readonly backupData?: unknown },
+    prune,
+    forget,
+  }: {
+    readonly model: string;
+    readonly onlyHosts?: unknown;
+    readonly backupData?: unknown;
+    readonly prune?: unknown;
+    readonly forget?: unknown;
+  },
 ): ApplyOptions {
   const host = Array.isArray(onlyHosts) ? onlyHosts.map(String) : undefined;
   return {
@@ -62,6 +72,8 @@ function optionsOf(
     file: options.file === "watchmend.yaml" ? model : options.file,
     ...(host ? { host } : {}),
     ...(backupData === true ? { backupData } : {}),
+    ...(prune === true ? { prune } : {}),
+    ...(Array.isArray(forget) ? { forget: forget.map(String) } : {}),
   };
 }
 

@@ -41,6 +41,7 @@ export function dataGate(
 ): RolloutOptions["gate"] {
   const serversCome = plan.batches.some(({ phase }) => phase === "servers");
   return async (batch, hosts, out) => {
+    if (batch.prunes) return undefined;
     const scope = new Set(batch.phase === "servers" ? deployment.stack.hosts.map(({ name }) => name) : hosts);
     for (const name of out) scope.delete(name);
     const course: GateCourse = {

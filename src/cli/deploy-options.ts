@@ -10,6 +10,10 @@ export interface DeployOptions {
   readonly images?: string;
   readonly acceptUnknown?: boolean;
   readonly backupData?: boolean;
+  /** Hosts that have left the model are cleaned. */
+  readonly prune?: boolean;
+  /** Hosts that have left the model and are given up. */
+  readonly forget?: readonly string[];
   readonly format: "terminal" | "json";
   readonly output?: string;
   readonly quiet?: boolean;
@@ -39,6 +43,13 @@ export function withBackup(command: Command): Command {
     "--backup-data",
     "copy the data of Prometheus and Loki first (done anyway where their version changes)",
   );
+}
+
+/** What becomes of hosts that are in the model no more. */
+export function withPruning(command: Command): Command {
+  return command
+    .option("--prune", "take away what the stack has made on hosts that have left the model; data stays")
+    .option("--forget <name>", "a host that has left the model and is gone for good (repeatable)", append);
 }
 
 /** How much at once, and how much may go wrong. */

@@ -36,6 +36,8 @@ export function deploymentDocument(
       model: options.file,
       ...(options.host ? { onlyHosts: options.host } : {}),
       ...(options.backupData ? { backupData: true } : {}),
+      ...(options.prune ? { prune: true } : {}),
+      ...(options.forget ? { forget: options.forget } : {}),
       hosts: hosts.map(({ steps: _steps, fingerprints: _prints, ...host }) => host),
       batches,
     },

@@ -18,6 +18,7 @@ import { type HostSession, openHost } from "../targets/host/door.ts";
 import type { HostAddress } from "../targets/host/host-name.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { connectsAtOnce, hostChoice } from "./host-targets.ts";
+import { addressOfLeft, checkForgotten, type LeftHosts, leftHosts, planOfLeft } from "./left-hosts.ts";
 import { modelHosts } from "./model-hosts.ts";
 import { note } from "./output.ts";
 import { loadStackFile } from "./stack-file.ts";
@@ -31,37 +32,54 @@ export interface Deployment {
   readonly doors: ReadonlyMap<string, HostAccess>;
   readonly directories: ReadonlyMap<string, string>;
   readonly reach: ReachOptions;
+  /** Opens the way to hosts that have left the model. */
+  admit(left: LeftHosts): void;
   close(): Promise<void>;
 }
 
 export function openDeployment(options: DeployOptions): Deployment {
+  if (options.host && (options.prune || options.forget))
+    throw new UserError(
+      "usage",
+      "--prune and --forget are about hosts that the model does not have, --host about those it has",
+      "Leave --host out: the host of Prometheus knows who has left.",
+    );
   const stack = loadStackFile(options.file, options);
   const desired = renderStack(stack);
   const hosts = chosenHosts(stack, desired, options);
   // Checks that the files exist.
   const { ssh } = hostChoice({ ...options, host: [], since: 0, timeout: 0 });
   const turns = createTurns(connectsAtOnce);
-  const sessions = new Map(
-    hosts.map((host) => [host.name, openHost(addressOf({ stack }, host.name), { ...ssh, turns })]),
-  );
-  const doors = new Map(
-    hosts.flatMap((host): [string, HostAccess][] => {
-      const door = sessions.get(host.name);
-      return door ? [[host.name, { door, sudo: true, lockAt: hostLockPlaces, aliases: [host.address] }]] : [];
-    }),
-  );
+  const sessions = new Map<string, HostSession>();
+  const doors = new Map<string, HostAccess>();
+  const known = new Map<string, HostAddress>();
+  const directories = new Map<string, string>();
+  const enter = (address: HostAddress, alias: string, directory: string): void => {
+    const door = openHost(address, { ...ssh, turns });
+    sessions.set(address.name, door);
+    doors.set(address.name, { door, sudo: true, lockAt: hostLockPlaces, aliases: [alias] });
+    known.set(address.name, address);
+    directories.set(address.name, directory);
+  };
+  for (const { name, address, directory } of hosts) enter(addressOf({ stack }, name), address, directory);
   return {
     stack,
     desired,
     hosts,
     sessions,
     doors,
-    directories: new Map(hosts.map(({ name, directory }) => [name, directory])),
-    reach: {
-      host: hosts.map(({ name }) => name),
-      known: hosts.map((host) => ({ ...addressOf({ stack }, host.name) })),
-      ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
-      ...(options.identity === undefined ? {} : { identity: options.identity }),
+    directories,
+    get reach() {
+      return {
+        host: [...known.keys()],
+        known: [...known.values()].map((address) => ({ ...address })),
+        ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
+        ...(options.identity === undefined ? {} : { identity: options.identity }),
+      };
+    },
+    admit(left) {
+      for (const [name, member] of left)
+        enter(addressOfLeft(name, member), member.address, member.directory ?? "");
     },
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
@@ -90,32 +108,87 @@ export interface Seen {
   readonly observed: ReadonlyMap<string, Observed>;
 }
 
+export interface LookWish {
+  readonly batch: number;
+  /** By host: why it is not to be touched. */
+  readonly blocked?: ReadonlyMap<string, string>;
+  /** Done on hosts that have left the model before they are looked at. */
+  readonly prepare?: (doors: ReadonlyMap<string, HostAccess>) => Promise<ReadonlyMap<string, string>>;
+}
+
 /** All hosts at the same time; at most two commands on each. A host that cannot be seen delays and hides no other. */
 export async function lookAtHosts(
   deployment: Deployment,
   options: DeployOptions,
-  batch: number,
-  blocked: ReadonlyMap<string, string> = new Map(),
+  { batch, blocked = new Map(), prepare }: LookWish,
 ): Promise<Seen> {
-  const observed = new Map<string, Observed>();
-  const plans = await Promise.all(
-    deployment.hosts.map(async (host): Promise<HostPlan> => {
+  const looks = await Promise.all(
+    deployment.hosts.map(async (host): Promise<CompareWish | HostPlan> => {
       const because = blocked.get(host.name);
       if (because !== undefined) return { ...emptyPlan(host.name), state: "refused", because };
       try {
-        const wish = await observe(deployment, host, options);
-        observed.set(host.name, wish.observed);
-        return compareHost(wish);
+        return await observe(deployment, host, options);
       } catch (error) {
         return unreachable(host, error);
       }
     }),
   );
-  if (plans.every(({ state }) => state === "unreachable")) note(options, "none of the hosts can be reached");
+  const observed = new Map(
+    looks.flatMap((one): [string, Observed][] =>
+      "desired" in one ? [[one.desired.name, one.observed]] : [],
+    ),
+  );
+  const left = leftHosts(deployment, observed);
+  const forget = options.forget ?? [];
+  checkForgotten(forget, left);
+  const pruned = options.prune ? await lookAtLeft(deployment, without(left, forget), prepare) : [];
+  const dropped = new Set([
+    ...forget,
+    ...pruned.flatMap(({ host, state }) => (state === "changes" || state === "none" ? [host] : [])),
+  ]);
+  const own = looks.map((one) => ("desired" in one ? compareHost({ ...one, dropped }) : one));
+  if (own.every(({ state }) => state === "unreachable")) note(options, "none of the hosts can be reached");
+  const hosts = [...own, ...pruned];
   return {
-    plan: { stack: deployment.stack.name, hosts: plans, batches: batchesOf(deployment.stack, plans, batch) },
+    plan: { stack: deployment.stack.name, hosts, batches: batchesOf(deployment.stack, hosts, batch) },
     observed,
   };
+}
+
+function without(left: LeftHosts, forget: readonly string[]): LeftHosts {
+  return new Map([...left].filter(([name]) => !forget.includes(name)));
+}
+
+async function lookAtLeft(
+  deployment: Deployment,
+  left: LeftHosts,
+  prepare: LookWish["prepare"],
+): Promise<readonly HostPlan[]> {
+  deployment.admit(left);
+  const doors = new Map([...deployment.doors].filter(([name]) => left.has(name)));
+  const blocked = doors.size > 0 ? await prepare?.(doors) : undefined;
+  return await Promise.all(
+    [...left].map(async ([name, member]): Promise<HostPlan> => {
+      const because = blocked?.get(name);
+      const access = doors.get(name);
+      if (because !== undefined || !access)
+        return {
+          ...emptyPlan(name),
+          left: true,
+          state: "refused",
+          because: because ?? "there is no way to it",
+        };
+      try {
+        return await planOfLeft(access, name, member, deployment.stack.name);
+      } catch (error) {
+        return {
+          ...unreachable({ name }, error),
+          left: true,
+          remedy: `watchmend apply --forget ${name}   # if the machine is gone`,
+        };
+      }
+    }),
+  );
 }
 
 async function observe(
@@ -169,7 +242,7 @@ export function emptyPlan(host: string): HostPlan {
 }
 
 /** A host that is declared to sleep may be off. */
-function unreachable(host: StackHost, error: unknown): HostPlan {
+function unreachable(host: Pick<StackHost, "name" | "absence">, error: unknown): HostPlan {
   const because = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof UserError ? error.hint : undefined;
   const isUnreachable = error instanceof UserError && error.code === "host-unreachable";

@@ -25,7 +25,7 @@ export async function destroyVerb(options: DestroyOptions): Promise<number> {
     const state = stateFolder();
     const incident = newId(new Date());
     const blocked = await putBackLeft(state, deployment.doors, thisActor(), (text) => note(options, text));
-    const seen = await lookAtHosts(deployment, options, 1, blocked);
+    const seen = await lookAtHosts(deployment, options, { batch: 1, blocked });
     const hosts = await Promise.all(
       seen.plan.hosts.map((host) => planOf(deployment, seen, host, options, incident)),
     );

@@ -11,7 +11,7 @@ import { deliver, terminalStyle } from "./output.ts";
 export async function driftVerb(options: DeployOptions): Promise<number> {
   const deployment = openDeployment(options);
   try {
-    const { plan, observed } = await lookAtHosts(deployment, options, 1);
+    const { plan, observed } = await lookAtHosts(deployment, options, { batch: 1 });
     const found = plan.hosts.flatMap((host) => {
       const seen = observed.get(host.host);
       const desired = deployment.desired.hosts.find(({ name }) => name === host.host);

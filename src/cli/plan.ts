@@ -23,7 +23,7 @@ export async function planVerb(options: DeployOptions): Promise<number> {
           : `transaction ${id} on ${hosts.join(", ")} was cut off in the middle: apply puts it back first, and plans anew`,
       );
     issueFor(deployment.stack, options);
-    const { plan: planned } = await lookAtHosts(deployment, options, 8);
+    const { plan: planned } = await lookAtHosts(deployment, options, { batch: 8 });
     const plan = await withPreflight(deployment, planned, options);
     const document = (): string =>
       `${JSON.stringify(deploymentDocument(deployment, plan, options), undefined, 2)}\n`;

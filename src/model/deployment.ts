@@ -1,4 +1,5 @@
 // What a deployment would change, host by host, and what became of it: data for plans, reports and gates.
+import type { HostMember } from "./desired.ts";
 import type { Risk, Step } from "./plan.ts";
 import type { DeployedKind } from "./stack-file.ts";
 
@@ -39,6 +40,8 @@ export interface ContainerChange {
 export interface HostPlan {
   readonly host: string;
   readonly state: "changes" | "none" | "unreachable" | "refused" | "away";
+  /** It has left the model: what the stack has made there is taken away. */
+  readonly left?: true;
   /** Why nothing can be said or done; with the next command. */
   readonly because?: string;
   readonly remedy?: string;
@@ -60,6 +63,8 @@ export interface Batch {
   readonly hosts: readonly string[];
   /** The first ones go alone. */
   readonly canary: boolean;
+  /** Hosts that have left the model. */
+  readonly prunes?: true;
 }
 
 export interface DeploymentPlan {
@@ -118,8 +123,10 @@ export interface HostRecord {
   readonly stack: string;
   readonly files: Readonly<Record<string, string>>;
   readonly containers: Readonly<Record<string, string>>;
-  /** On the server, by name: the addresses of all hosts the stack had. */
-  readonly members?: Readonly<Record<string, string>> | undefined;
+  /** Files whose hash is kept nowhere. */
+  readonly secrets?: readonly string[] | undefined;
+  /** On the server, by name: all hosts the stack has, and those that have left the model and were not cleaned yet. */
+  readonly members?: Readonly<Record<string, HostMember>> | undefined;
   /** By component: hash of the configuration it has read. */
   readonly read: Readonly<Record<string, string>>;
 }

@@ -21,9 +21,21 @@ export interface DesiredHost {
   readonly secrets: readonly DesiredSecret[];
   readonly containers: readonly ContainerSpec[];
   /** On the host of the servers: every host of the stack with its address, so that a later plan knows who has left it. */
-  readonly members?: Readonly<Record<string, string>>;
+  readonly members?: Readonly<Record<string, HostMember>>;
   /** What is special here, and why: told with every plan that changes this host. */
   readonly notes: readonly string[];
+}
+
+/** How a host is reached, and where its part of the stack lies: what is needed to clean it once it has left the model. */
+export interface HostMember {
+  readonly address: string;
+  /** Missing in records of early versions, which noted the address alone. */
+  readonly directory?: string | undefined;
+  readonly runtime?: Runtime | undefined;
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  readonly key?: string | undefined;
+  readonly jump?: string | undefined;
 }
 
 export interface Owned {

@@ -93,8 +93,8 @@ export type Step =
       readonly host: string;
       readonly directories: readonly DesiredDirectory[];
       readonly files: readonly PutFile[];
-      /** Files that an earlier deployment wrote, with the hash it wrote, and that are not part of it any more. */
-      readonly remove: readonly { readonly path: string; readonly sha256: string }[];
+      /** Files that an earlier deployment wrote, with the hash it wrote (of secrets none is kept), and that are not part of it any more. */
+      readonly remove: readonly { readonly path: string; readonly sha256?: string }[];
       /** Folders that are taken away where they are empty by then. */
       readonly removeEmpty?: readonly string[];
     }

@@ -5,6 +5,7 @@ import type {
   DesiredHost,
   DesiredSecret,
   DesiredState,
+  HostMember,
 } from "../model/desired.ts";
 import type { StackComponent, StackFile, StackHost } from "../model/stack-file.ts";
 import { composeFile } from "./compose.ts";
@@ -61,9 +62,11 @@ function keepsMembers({ components }: StackFile, { name }: StackHost): boolean {
   return components.some(({ kind, host }) => kind === "prometheus" && host === name);
 }
 
-function membersOf({ hosts }: StackFile): Readonly<Record<string, string>> {
+function membersOf({ hosts }: StackFile): Readonly<Record<string, HostMember>> {
   return Object.fromEntries(
-    hosts.filter(({ runtime }) => runtime !== "kubernetes").map(({ name, address }) => [name, address]),
+    hosts
+      .filter(({ runtime }) => runtime !== "kubernetes")
+      .map(({ name, address, directory, runtime, ssh }) => [name, { address, directory, runtime, ...ssh }]),
   );
 }
 

@@ -37,8 +37,8 @@ function hostBlock(host: HostPlan, ink: Ink): string[] {
     ];
   }
   if (host.state === "away") return [`${head}: ${ink.yellow("away")}: ${host.because ?? ""}`];
-  if (host.state === "none") return [];
-  return [head, ...changes(host, ink)];
+  if (host.state === "none" && host.notes.length === 0) return [];
+  return [host.left ? `${head}: ${ink.yellow("has left the model")}` : head, ...changes(host, ink)];
 }
 
 function changes(host: HostPlan, ink: Ink): string[] {

@@ -240,6 +240,11 @@ components: {node-exporter: {port: 9100}}
   if (!after || !server) throw new Error("the model has hosts");
   const { notes } = compareHost({ ...server, desired: after.desired });
   expect(notes.filter((note) => note.includes("not in the model any more"))).toEqual([
-    "a (10.0.0.2) is not in the model any more, and what was put there goes on: put it back and run watchmend destroy --host a, then take it out; or leave it with agents: [] and apply",
+    "a (10.0.0.2) is not in the model any more, and what was put there goes on: watchmend apply --prune takes it away; if the machine is gone, watchmend apply --forget a",
   ]);
+  const record = JSON.stringify(compareHost({ ...server, desired: after.desired }).steps.servers.at(-1));
+  expect(record).toContain("10.0.0.2");
+  const dropped = compareHost({ ...server, desired: after.desired, dropped: new Set(["a"]) });
+  expect(dropped.notes.filter((note) => note.includes("not in the model any more"))).toEqual([]);
+  expect(JSON.stringify(dropped.steps.servers.at(-1))).not.toContain("10.0.0.2");
 });

@@ -5,6 +5,7 @@ import {
   type RolloutChoice,
   withBackup,
   withDeployment,
+  withPruning,
   withRollout,
 } from "../deploy-options.ts";
 
@@ -14,14 +15,16 @@ export interface ApplyOptions extends DeployOptions, RolloutChoice {
 
 export function addApply(program: Command): void {
   withRollout(
-    withBackup(
-      withDeployment(
-        program
-          .command("apply")
-          .description("bring the hosts of the stack to what the model says, and prove that data arrives")
-          .argument("[plan]", "a plan saved by plan -o FILE; a stale one is refused")
-          .option("--yes", "do not ask"),
-        "write the result to a file instead of stdout",
+    withPruning(
+      withBackup(
+        withDeployment(
+          program
+            .command("apply")
+            .description("bring the hosts of the stack to what the model says, and prove that data arrives")
+            .argument("[plan]", "a plan saved by plan -o FILE; a stale one is refused")
+            .option("--yes", "do not ask"),
+          "write the result to a file instead of stdout",
+        ),
       ),
     ),
   )
@@ -44,6 +47,7 @@ Examples:
   watchmend apply --yes --batch 4 --max-failures 0
   watchmend plan -o plan.json && watchmend apply plan.json --yes
   watchmend apply --backup-data                    copies the data of Prometheus and Loki first
+  watchmend apply --prune                          cleans hosts that have left the model, too
   watchmend rollback                               takes the last apply back`,
     )
     .action(async (plan: string | undefined, options: ApplyOptions) => {

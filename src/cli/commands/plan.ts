@@ -1,14 +1,16 @@
 // The command line of `plan`. Its code is loaded only when it runs, so that --help starts at once.
 import type { Command } from "commander";
-import { type DeployOptions, withBackup, withDeployment } from "../deploy-options.ts";
+import { type DeployOptions, withBackup, withDeployment, withPruning } from "../deploy-options.ts";
 
 export function addPlan(program: Command): void {
-  withBackup(
-    withDeployment(
-      program
-        .command("plan")
-        .description("show what apply would change on the hosts of the stack; changes nothing"),
-      "save the plan to a file that apply takes",
+  withPruning(
+    withBackup(
+      withDeployment(
+        program
+          .command("plan")
+          .description("show what apply would change on the hosts of the stack; changes nothing"),
+        "save the plan to a file that apply takes",
+      ),
     ),
   )
     .addHelpText(

@@ -5,10 +5,15 @@ import type { DeployedKind, StackFile } from "../../model/stack-file.ts";
 
 export function batchesOf(stack: StackFile, plans: readonly HostPlan[], size: number): readonly Batch[] {
   return phases.flatMap((phase) => {
-    const turn = plans
-      .filter((plan) => plan.state === "changes" && plan.steps[phase].length > 0)
-      .map(({ host }) => host);
-    return phase === "agents" ? agentBatches(stack, turn, size) : serverBatches(stack, turn);
+    const turn = plans.filter((plan) => plan.state === "changes" && plan.steps[phase].length > 0);
+    const own = turn.flatMap(({ host, left }) => (left ? [] : [host]));
+    const gone = turn.flatMap(({ host, left }) => (left ? [host] : []));
+    if (phase === "servers") return serverBatches(stack, own);
+    // Before the servers, which forget them: what could not be taken away must not be forgotten.
+    return [
+      ...agentBatches(stack, own, size),
+      ...chunks(gone, size).map((part): Batch => ({ ...batch("agents", part, false), prunes: true })),
+    ];
   });
 }
 

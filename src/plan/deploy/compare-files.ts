@@ -54,10 +54,10 @@ export function goneFiles(
   { desired, observed }: CompareWish,
   part: DesiredHost,
   record: HostRecord | undefined,
-): { changes: FileChange[]; remove: { path: string; sha256: string }[]; notes: string[] } {
-  const wanted = new Set([...desired.files, ...part.files].map(({ path }) => path));
+): { changes: FileChange[]; remove: { path: string; sha256?: string }[]; notes: string[] } {
+  const wanted = new Set([...desired.files, ...part.files, ...desired.secrets].map(({ path }) => path));
   const changes: FileChange[] = [];
-  const remove: { path: string; sha256: string }[] = [];
+  const remove: { path: string; sha256?: string }[] = [];
   const notes: string[] = [];
   for (const [path, wrote] of Object.entries(record?.files ?? {})) {
     const text = observed.contents.get(path);
@@ -67,6 +67,11 @@ export function goneFiles(
       remove.push({ path, sha256: wrote });
     } else
       notes.push(`${path} is not part of the stack any more, but somebody has changed it: it is left there`);
+  }
+  for (const path of record?.secrets ?? []) {
+    if (wanted.has(path)) continue;
+    changes.push({ path, change: "remove", secret: true });
+    remove.push({ path });
   }
   return { changes, remove, notes };
 }

@@ -11,7 +11,7 @@ import { containerChange, foreign, inOrder, sharedData } from "./compare-contain
 import { fileChange, goneFiles, ownerNote, secretChange } from "./compare-files.ts";
 import { type CompareWish, wantedImages } from "./compare-wish.ts";
 import { fingerprints } from "./fingerprints.ts";
-import { isEmpty, partOf, recordOf, recordPath, recordText } from "./host-part.ts";
+import { isEmpty, leftMembers, partOf, recordOf, recordPath, recordText } from "./host-part.ts";
 import { removal, removeStep, surplusContainers } from "./surplus-containers.ts";
 
 interface PartPlan {
@@ -85,7 +85,8 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
   const record = observed.records[phase];
   if (isEmpty(part) && !record)
     return { files: [], containers: [], directories: [], notes: [], refusals: [], steps: [] };
-  const text = recordText(recordOf(stack, part));
+  const left = stillLeft(part, record, wish.dropped);
+  const text = recordText(recordOf(stack, part, left));
   const own: DesiredFile = {
     path: recordPath(directory, phase),
     content: text,
@@ -117,7 +118,7 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
   const notes = [
     ...gone.notes,
     ...backups.map(backupNote),
-    ...leftNotes(part, record),
+    ...leftNotes(left),
     ...directories.flatMap((one) => ownerNote(one, observed.facts.get(one.path))),
   ];
   return {
@@ -145,22 +146,31 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
   };
 }
 
+type Members = ReturnType<typeof leftMembers>;
+
+function stillLeft(
+  part: DesiredHost,
+  record: HostRecord | undefined,
+  dropped: CompareWish["dropped"],
+): Members {
+  return Object.fromEntries(
+    Object.entries(leftMembers(part, record)).filter(([name]) => !dropped?.has(name)),
+  );
+}
+
 /** A host that is deleted from the model is not looked at any more: nobody else says that its agents go on. */
-function leftNotes({ members }: DesiredHost, record: HostRecord | undefined): readonly string[] {
-  if (members === undefined) return [];
-  return Object.entries(record?.members ?? {})
-    .filter(([name, address]) => members[name] === undefined && !Object.values(members).includes(address))
-    .map(
-      ([name, address]) =>
-        `${name} (${address}) is not in the model any more, and what was put there goes on: put it back and run watchmend destroy --host ${name}, then take it out; or leave it with agents: [] and apply`,
-    );
+function leftNotes(left: Members): readonly string[] {
+  return Object.entries(left).map(
+    ([name, { address }]) =>
+      `${name} (${address}) is not in the model any more, and what was put there goes on: watchmend apply --prune takes it away; if the machine is gone, watchmend apply --forget ${name}`,
+  );
 }
 
 function filesStep(
   { desired }: CompareWish,
   part: DesiredHost,
   phase: Phase,
-  remove: readonly { readonly path: string; readonly sha256: string }[],
+  remove: readonly { readonly path: string; readonly sha256?: string }[],
   isNeeded: boolean,
 ): readonly Step[] {
   if (!isNeeded) return [];

@@ -17,6 +17,8 @@ export interface CompareWish {
   /** By path. What cannot be had is a reason, and blocks. */
   readonly secrets: ReadonlyMap<string, { readonly value: string } | { readonly because: string }>;
   readonly scrapeSeconds: number;
+  /** Hosts that have left the model and are clean after this, or are given up. */
+  readonly dropped?: ReadonlySet<string>;
   /** The data of the servers is copied, whatever else is to be done. */
   readonly backupData?: true;
 }

@@ -17,14 +17,20 @@ export interface DestroyWish {
   readonly observed: Observed;
   /** Where data is put aside; without it data stays. */
   readonly aside?: string;
+  /** It has left the model, which says nothing of it any more: what is known of it is what lies there. */
+  readonly left?: true;
 }
 
 /** Files whose text is needed: it goes into the backup, and only what is still ours is taken away. */
 export function ownedPaths({ desired, observed, directory }: DestroyWish): readonly string[] {
   const recorded = phases.flatMap((phase) => Object.keys(observed.records[phase]?.files ?? {}));
   const records = phases.map((phase) => recordPath(directory, phase));
-  const all = [...recorded, ...records, ...desired.secrets.map(({ path }) => path)];
-  return [...new Set(all)].sort();
+  return [...new Set([...recorded, ...records, ...secretPaths({ desired, observed })])].sort();
+}
+
+function secretPaths({ desired, observed }: Pick<DestroyWish, "desired" | "observed">): readonly string[] {
+  const recorded = phases.flatMap((phase) => observed.records[phase]?.secrets ?? []);
+  return [...desired.secrets.map(({ path }) => path), ...recorded];
 }
 
 export function destroyHost(wish: DestroyWish): HostPlan {
@@ -32,9 +38,9 @@ export function destroyHost(wish: DestroyWish): HostPlan {
   const host = desired.name;
   const recorded = new Map(phases.flatMap((phase) => Object.entries(observed.records[phase]?.files ?? {})));
   const files: FileChange[] = [];
-  const remove: { path: string; sha256: string }[] = [];
+  const remove: { path: string; sha256?: string }[] = [];
   const notes: string[] = [];
-  const secrets = new Set(desired.secrets.map(({ path }) => path));
+  const secrets = new Set(secretPaths(wish));
   for (const path of ownedPaths(wish)) {
     const text = observed.contents.get(path);
     if (text === undefined) continue;
@@ -45,13 +51,18 @@ export function destroyHost(wish: DestroyWish): HostPlan {
       continue;
     }
     files.push({ path, change: "remove", ...(secrets.has(path) ? { secret: true as const } : {}) });
-    remove.push({ path, sha256: hash });
+    remove.push(secrets.has(path) ? { path } : { path, sha256: hash });
   }
   const containers = ours(wish);
   const moves = dataMoves(wish);
-  const folders = desired.directories
-    .filter(({ holds, path }) => holds !== "state" && path.startsWith(directory))
-    .map(({ path }) => path);
+  const folders = wish.left
+    ? foldersOf(
+        remove.map(({ path }) => path),
+        directory,
+      )
+    : desired.directories
+        .filter(({ holds, path }) => holds !== "state" && path.startsWith(directory))
+        .map(({ path }) => path);
   const filesStep: readonly Step[] =
     remove.length === 0
       ? []
@@ -70,6 +81,7 @@ export function destroyHost(wish: DestroyWish): HostPlan {
   const kept = desired.directories.filter(({ holds, path }) => holds === "state" && observed.facts.has(path));
   return {
     host,
+    ...(wish.left ? { left: true as const } : {}),
     state: steps.length === 0 ? "none" : observed.isRoot ? "changes" : "refused",
     ...(observed.isRoot || steps.length === 0
       ? {}
@@ -82,21 +94,51 @@ export function destroyHost(wish: DestroyWish): HostPlan {
     containers: containers.map(({ change }) => change),
     notes: [
       ...notes,
+      ...(wish.left && steps.length > 0 ? [`data below ${directory}/data stays`] : []),
       ...(wish.aside === undefined
         ? kept.map(({ path }) => `${path} holds data and stays`)
         : moves.map(({ title }) => title)),
     ],
     ...unknownOf(observed),
-    steps: { agents: [], servers: steps },
-    fingerprints: {},
+    steps: wish.left ? { agents: steps, servers: [] } : { agents: [], servers: steps },
+    fingerprints: wish.left ? printsOf(wish, containers, remove) : {},
     pulls: [],
   };
+}
+
+/** All that hold something of it, up to the stack's own folder; only those that are empty by then are taken away. */
+function foldersOf(paths: readonly string[], directory: string): readonly string[] {
+  const found = new Set<string>();
+  for (const path of paths)
+    for (
+      let at = path.slice(0, path.lastIndexOf("/"));
+      at === directory || at.startsWith(`${directory}/`);
+      at = at.slice(0, at.lastIndexOf("/"))
+    )
+      found.add(at);
+  return [...found].sort();
+}
+
+function printsOf(
+  { desired: { name }, observed }: DestroyWish,
+  containers: ReturnType<typeof ours>,
+  remove: readonly { readonly path: string; readonly sha256?: string }[],
+): Record<string, string> {
+  const ids = new Map(observed.containers.map((one) => [nameOf(one), String(one.Id)]));
+  return Object.fromEntries([
+    ...containers.map(({ change }) => [
+      `${name}: container ${change.name}`,
+      ids.get(change.name) ?? "absent",
+    ]),
+    ...remove.flatMap(({ path, sha256: hash }) => (hash === undefined ? [] : [[`${name}:${path}`, hash]])),
+  ]) as Record<string, string>;
 }
 
 function ours({
   stack,
   desired,
   observed,
+  left,
 }: DestroyWish): readonly { readonly change: ContainerChange; readonly step: Step }[] {
   return observed.containers
     .filter((one) => {
@@ -113,7 +155,7 @@ function ours({
         component: textOf(valueAt(one, "Config", "Labels", ownerLabels.component)) ?? "",
         change: "remove",
         fields: [],
-        because: "the stack is taken away",
+        because: left ? "its host has left the model" : "the stack is taken away",
         risk: "disruptive",
       },
       step: {

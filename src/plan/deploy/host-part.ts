@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type HostRecord, hostRecordSchema, type Phase } from "../../model/deployment.ts";
-import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
+import { type DesiredHost, type HostMember, ownerLabels } from "../../model/desired.ts";
 import { agentKinds, type DeployedKind } from "../../model/stack-file.ts";
 import { sha256 } from "../backup.ts";
 
@@ -39,16 +39,19 @@ export function recordPath(directory: string, phase: Phase): string {
   return `${directory}/.watchmend/${phase}.json`;
 }
 
-/** Members stand in the record of the servers, where the host has any. */
-export function recordOf(stack: string, part: DesiredHost): HostRecord {
-  const sorted = (entries: readonly (readonly [string, string])[]): Record<string, string> =>
+type Members = Readonly<Record<string, HostMember>>;
+
+/** Members stand in the record of Prometheus' own host; those that have left are kept in mind until they are clean. */
+export function recordOf(stack: string, part: DesiredHost, left: Members = {}): HostRecord {
+  const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
     Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     schema: hostRecordSchema,
     stack,
     ...(part.members === undefined || !part.containers.some(({ component }) => component === "prometheus")
       ? {}
-      : { members: sorted(Object.entries(part.members)) }),
+      : { members: sorted(Object.entries({ ...left, ...part.members })) }),
+    ...(part.secrets.length === 0 ? {} : { secrets: part.secrets.map(({ path }) => path).sort() }),
     files: sorted(part.files.map(({ path, content }) => [path, sha256(Buffer.from(content))])),
     containers: sorted(part.containers.map(({ name, labels }) => [name, labels[ownerLabels.spec] ?? ""])),
     read: sorted(part.containers.map(({ component }) => [component, configHash(part, component)])),
@@ -65,11 +68,36 @@ export function recordText(record: HostRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
+/** Hosts of the last apply that the model does not have any more. One that goes on under another name has not left. */
+export function leftMembers({ members }: DesiredHost, record: HostRecord | undefined): Members {
+  if (members === undefined) return {};
+  const addresses = new Set(Object.values(members).map(({ address }) => address));
+  return Object.fromEntries(
+    Object.entries(record?.members ?? {}).filter(
+      ([name, { address }]) => members[name] === undefined && !addresses.has(address),
+    ),
+  );
+}
+
 const texts = z.record(z.string(), z.string());
+const word = z.string().optional();
+const member = z.union([
+  z.string().transform((address) => ({ address })),
+  z.object({
+    address: z.string(),
+    directory: word,
+    runtime: z.enum(["docker", "podman", "kubernetes"]).optional(),
+    user: word,
+    port: z.int().optional(),
+    key: word,
+    jump: word,
+  }),
+]);
 const hostRecord = z.object({
   schema: z.literal(hostRecordSchema),
   stack: z.string(),
-  members: texts.optional(),
+  members: z.record(z.string(), member).optional(),
+  secrets: z.array(z.string()).optional(),
   files: texts,
   containers: texts,
   read: texts,

@@ -128,9 +128,16 @@ async function oneBatch(
   );
   for (const host of earlier) await takeBackEarlier(host, verdict?.blamed[host] ?? [], course, options);
   if (verdict && !verdict.ok) course.stopped ??= "data does not arrive as it should";
+  const dirty = batch.prunes ? batch.hosts.filter((host) => isOut(outcomeOf(course, host))) : [];
+  if (dirty.length > 0)
+    course.stopped ??= `${dirty.join(", ")} could not be cleaned, and the servers would forget that it is not`;
   if (course.failures > options.maxFailures)
     course.stopped ??= `${course.failures} hosts failed, and no more than ${options.maxFailures} may`;
   if (standing.length > 0 && (verdict?.ok ?? true)) course.canaryStands = true;
+}
+
+function outcomeOf({ results }: Course, host: string): HostResult["outcome"] {
+  return results.get(host)?.outcome ?? "not-reached";
 }
 
 function isOut(outcome: HostResult["outcome"]): boolean {

@@ -20,6 +20,8 @@ export interface Wish {
   readonly logFiles?: readonly { readonly name: string; readonly path: string }[];
   readonly exporterPort?: number;
   readonly scrapeInterval?: string;
+  /** jenkins1 has left the model. */
+  readonly withoutJenkins1?: boolean;
   /** jenkins2 runs Podman. */
   readonly isPodman?: boolean;
   /** Of jenkins2, to point at a host that is not there. */
@@ -44,6 +46,7 @@ export const model = ({
   isPodman = false,
   logAgent = "promtail",
   logFiles = [],
+  withoutJenkins1 = false,
 }: Wish = {}): string =>
   `schema: watchmend.stack/v1
 name: rig
@@ -51,8 +54,7 @@ directory: /opt/monitoring
 defaults: {ssh: {user: admin}}
 hosts:
   server: {address: 10.77.0.11, roles: [server, agent], labels: {role: monitoring-vm}}
-  jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}
-  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}${isPodman ? ", runtime: podman" : ""}}
+${withoutJenkins1 ? "" : "  jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}\n"}  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}${isPodman ? ", runtime: podman" : ""}}
 components:
   prometheus: {version: ${version(prometheusImage2.ref)}, image: "${prometheusImage2.ref}", scrape_interval: ${scrapeInterval}, evaluation_interval: ${scrapeInterval}}
   node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}
@@ -119,4 +121,9 @@ export const startForeign = async (stage: HostsStage): Promise<string | undefine
   const flags = ["--web.listen-address=127.0.0.1:9999", "--no-collector.systemd"];
   await stage.hosts.jenkins1.docker(...run, nodeExporterImage.ref, ...flags);
   return (await containers(stage, "jenkins1")).foreign;
+};
+
+export const exited = (what: string, ran: Ran, wanted: number): void => {
+  if (ran.code !== wanted)
+    throw new Error(`${what}: exit ${ran.code}, wanted ${wanted}\n${ran.stdout}\n${ran.stderr}`);
 };

@@ -71,7 +71,10 @@ export const putFiles = defineKind<FilesStep, Image>({
       const fact = facts.get(one.path);
       return fact?.sha256 !== salted(salt, secretValue(one.secret)) || !isRight(one, fact, true);
     });
-    const removed = step.remove.filter(({ path, sha256: wrote }) => facts.get(path)?.sha256 === wrote);
+    const removed = step.remove.filter(({ path, sha256: wrote }) => {
+      const hash = facts.get(path)?.sha256;
+      return hash !== undefined && (wrote === undefined || hash === wrote);
+    });
     const subject = `${host}: ${step.title}`;
     const count = directories.length + files.length + secrets.length + removed.length;
     if (count === 0) return { state: "already", subject };

@@ -1,21 +1,16 @@
 // Deployments over ssh onto real hosts: from nothing to data, a second time for nothing, one change, one host that is not there.
 import { nodeExporterImage } from "../../parts/images.ts";
-import type { Ran } from "../../process/command.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import {
   clear,
   containers,
   deploy,
   deployParts,
+  exited,
   loadImages,
   startForeign,
   writeModel,
 } from "../../stacks/deployed.ts";
-
-const code = (what: string, ran: Ran, wanted: number): void => {
-  if (ran.code !== wanted)
-    throw new Error(`${what}: exit ${ran.code}, wanted ${wanted}\n${ran.stdout}\n${ran.stderr}`);
-};
 
 const everywhere = async (stage: HostsStage): Promise<Record<string, Record<string, string>>> => ({
   server: await containers(stage, "server"),
@@ -59,16 +54,16 @@ export const scenarios: readonly Scenario[] = [
     play: async (stage) => {
       await begin(stage);
       const plan = await deploy(stage, "plan");
-      code("the plan of an empty place", plan, 1);
+      exited("the plan of an empty place", plan, 1);
       contains("the plan", plan.stdout, "make container rig-prometheus");
       const first = await deploy(stage, "apply", "--yes");
-      code("the first apply", first, 0);
+      exited("the first apply", first, 0);
       contains("the gate", first.stdout, "8 of 8 expected targets have fresh samples");
       contains("the gate", first.stdout, "lines sent through 3 of 3 log agents were found in Loki");
       const [before, written] = [await everywhere(stage), await files(stage)];
       const accepted = await sessions(stage);
       const second = await deploy(stage, "apply", "--yes");
-      code("the second apply", second, 0);
+      exited("the second apply", second, 0);
       const after = await sessions(stage);
       same(
         "ssh sessions of the second apply, per host",
@@ -77,8 +72,8 @@ export const scenarios: readonly Scenario[] = [
       );
       same("the containers after the second apply", await everywhere(stage), before);
       same("the files after the second apply", await files(stage), written);
-      code("the plan afterwards", await deploy(stage, "plan"), 0);
-      code("no drift", await deploy(stage, "drift"), 0);
+      exited("the plan afterwards", await deploy(stage, "plan"), 0);
+      exited("no drift", await deploy(stage, "drift"), 0);
     },
   }),
   hostsDeed({
@@ -89,10 +84,10 @@ export const scenarios: readonly Scenario[] = [
     needs: deployParts,
     play: async (stage) => {
       await begin(stage);
-      code("the first apply", await deploy(stage, "apply", "--yes"), 0);
+      exited("the first apply", await deploy(stage, "apply", "--yes"), 0);
       const before = await everywhere(stage);
       writeModel(stage, { exporterPort: 9101 });
-      code("the change", await deploy(stage, "apply", "--yes"), 0);
+      exited("the change", await deploy(stage, "apply", "--yes"), 0);
       const after = await everywhere(stage);
       const changed = Object.entries(after).flatMap(([host, all]) =>
         Object.keys({ ...before[host], ...all })
@@ -104,14 +99,14 @@ export const scenarios: readonly Scenario[] = [
         "jenkins2 rig-node-exporter",
         "server rig-node-exporter",
       ]);
-      code(
+      exited(
         "rollback",
         await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: `${stage.dir}/state` } }),
         0,
       );
       contains("the port after the rollback", await stage.hosts.jenkins1.sh("ss -Htln"), ":9100");
       writeModel(stage);
-      code("the plan of the model before, after the rollback", await deploy(stage, "plan"), 0);
+      exited("the plan of the model before, after the rollback", await deploy(stage, "plan"), 0);
     },
   }),
   hostsDeed({
@@ -160,18 +155,18 @@ export const scenarios: readonly Scenario[] = [
     play: async (stage) => {
       await begin(stage);
       const { jenkins1, server } = stage.hosts;
-      code("the first apply", await deploy(stage, "apply", "--yes"), 0);
+      exited("the first apply", await deploy(stage, "apply", "--yes"), 0);
       const foreign = await startForeign(stage);
       await jenkins1.sh(
         "echo '# mine' >>/opt/monitoring/promtail/promtail.yaml; docker stop rig-node-exporter >/dev/null",
       );
       const drift = await deploy(stage, "drift");
-      code("drift", drift, 1);
+      exited("drift", drift, 1);
       contains("drift", drift.stdout, "+# mine");
       contains("drift", drift.stdout, "container rig-node-exporter: it is exited");
-      code("putting it right", await deploy(stage, "apply", "--yes"), 0);
-      code("no drift any more", await deploy(stage, "drift"), 0);
-      code("destroy", await deploy(stage, "destroy", "--yes"), 0);
+      exited("putting it right", await deploy(stage, "apply", "--yes"), 0);
+      exited("no drift any more", await deploy(stage, "drift"), 0);
+      exited("destroy", await deploy(stage, "destroy", "--yes"), 0);
       same("what is left of containers", await containers(stage, "jenkins1"), { foreign });
       contains("the data", await server.sh("ls /opt/monitoring/data"), /prometheus/);
       same(
@@ -179,12 +174,12 @@ export const scenarios: readonly Scenario[] = [
         await server.sh("find /opt/monitoring -name '*.y*ml' -not -path '*/data/*'"),
         "",
       );
-      code(
+      exited(
         "rollback of destroy",
         await stage.watchmend(["rollback"], { env: { XDG_STATE_HOME: `${stage.dir}/state` } }),
         0,
       );
-      code("the plan afterwards", await deploy(stage, "plan"), 0);
+      exited("the plan afterwards", await deploy(stage, "plan"), 0);
       same("the container of somebody else", (await containers(stage, "jenkins1")).foreign, foreign);
     },
   }),
