@@ -8,7 +8,8 @@ export function fileLogsOf(stack: StackFile, host: StackHost): readonly FileLog[
 /** Folders to mount, none inside another. */
 export function logMounts(stack: StackFile, host: StackHost): readonly string[] {
   const folders = fileLogsOf(stack, host).map((file) => fixedFolder(file.path));
-  const all = [...new Set([...(stack.logs.journal ? ["/var/log"] : []), ...folders])].sort();
+  const readsJournal = stack.logs.journal || (host.runtime === "podman" && stack.logs.docker);
+  const all = [...new Set([...(readsJournal ? ["/var/log"] : []), ...folders])].sort();
   return all.filter((one) => !all.some((other) => other !== one && isBelow(one, other)));
 }
 

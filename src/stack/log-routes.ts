@@ -75,9 +75,15 @@ function waysOf(
 ): CanaryWays {
   return {
     journal: reads.journal,
-    containers: reads.docker && component.docker ? [component.docker.name] : [],
+    containers:
+      (reads.docker || reads.paths.some(isOfPodman)) && component.docker ? [component.docker.name] : [],
     files: [...new Set(reads.paths.flatMap((path) => fileFor(path, component) ?? []))].slice(0, 3),
   };
+}
+
+/** Podman's own files of what containers say; a line gets there through a container. */
+function isOfPodman(path: string): boolean {
+  return /\/overlay-containers\/[^/]*\/userdata\/ctr\.log$/.test(path);
 }
 
 /** A file of our own that the pattern matches: `/var/log/app/*.log` gives `/var/log/app/watchmend-canary.log` on the host. */

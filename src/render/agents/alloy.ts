@@ -1,7 +1,7 @@
 // Alloy as the log agent of a host: containers, journal, files; and on hosts that nobody can scrape, their metrics too.
 
 import { pushedKinds } from "../../model/reachability.ts";
-import type { FileLog } from "../../model/stack-file.ts";
+import type { FileLog, StackFile } from "../../model/stack-file.ts";
 import { hostPort } from "../address.ts";
 import { listenOf, type Spot, socketOf } from "../containers/spec.ts";
 import { schemeOf, urlOf } from "../find.ts";
@@ -12,6 +12,7 @@ import { externalLabels } from "../prometheus/config.ts";
 import { pushedTargets } from "../prometheus/targets.ts";
 import { alloyClient, alloyDoor } from "../protection.ts";
 import { type AlloyBlock, type AlloyValue, alloyText, attributes, map, ref } from "./alloy-text.ts";
+import { podmanFiles, podmanFilesId, podmanJournalRules } from "./podman-logs.ts";
 import { inheritedPositions } from "./positions.ts";
 import { journalJobName } from "./promtail.ts";
 
@@ -24,9 +25,12 @@ export function alloyConfig(spot: Spot, comment: readonly string[]): string {
     ...alloyDoor(stack),
   ];
   if (url !== undefined) {
-    if (stack.logs.docker) blocks.push(...dockerLogs(spot));
     const positions = inheritedPositions(spot);
-    if (stack.logs.journal) blocks.push(...journal(positions));
+    if (host.runtime === "podman" && stack.logs.docker) blocks.push(...podmanLogs(stack, positions));
+    else {
+      if (stack.logs.docker) blocks.push(...dockerLogs(spot));
+      if (stack.logs.journal) blocks.push(...journal(positions, journalRules));
+    }
     for (const file of files) blocks.push(...fileLogs(file, positions));
     blocks.push(lokiWrite(spot, url));
   }
@@ -80,16 +84,62 @@ function dockerLogs({ host }: Spot): readonly AlloyBlock[] {
   ];
 }
 
-function journal(positions: string | undefined): readonly AlloyBlock[] {
+const journalRules: readonly AlloyBlock[] = [
+  rule({ source_labels: ["__journal__systemd_unit"], target_label: "unit" }),
+  rule({ source_labels: ["__journal_priority_keyword"], target_label: "level" }),
+];
+
+function podmanLogs({ logs }: StackFile, positions: string | undefined): readonly AlloyBlock[] {
+  const rules = podmanJournalRules(logs).map(({ from, regex, to, replacement, action }) =>
+    rule({
+      source_labels: [...from],
+      ...(from.length > 1 ? { separator: ";" } : {}),
+      ...(regex === undefined ? {} : { regex }),
+      ...(to === undefined ? {} : { target_label: to }),
+      ...(replacement === undefined ? {} : { replacement }),
+      ...(action === undefined ? {} : { action }),
+    }),
+  );
+  const label = "podman";
+  return [
+    ...journal(positions, rules),
+    {
+      name: "local.file_match",
+      label,
+      body: attributes({ path_targets: [map({ __path__: podmanFiles, job: "docker" })] }),
+    },
+    {
+      name: "loki.source.file",
+      label,
+      body: attributes({
+        targets: ref(`local.file_match.${label}.targets`),
+        forward_to: [ref(`loki.process.${label}.receiver`)],
+        ...(positions === undefined ? {} : { legacy_positions_file: positions }),
+      }),
+    },
+    {
+      name: "loki.process",
+      label,
+      body: [
+        { name: "stage.cri", body: [] },
+        { name: "stage.regex", body: attributes({ source: "filename", expression: podmanFilesId }) },
+        {
+          name: "stage.labels",
+          body: attributes({ values: map({ container: "container", service_name: "container" }) }),
+        },
+        { name: "stage.label_drop", body: attributes({ values: ["filename"] }) },
+        ...attributes({ forward_to: toLoki }),
+      ],
+    },
+  ];
+}
+
+function journal(positions: string | undefined, rules: readonly AlloyBlock[]): readonly AlloyBlock[] {
   return [
     {
       name: "loki.relabel",
       label: "journal",
-      body: [
-        ...attributes({ forward_to: [] }),
-        rule({ source_labels: ["__journal__systemd_unit"], target_label: "unit" }),
-        rule({ source_labels: ["__journal_priority_keyword"], target_label: "level" }),
-      ],
+      body: [...attributes({ forward_to: [] }), ...rules],
     },
     {
       name: "loki.source.journal",

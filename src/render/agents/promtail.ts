@@ -1,12 +1,19 @@
 // Promtail for stacks that still run it: the same sources and labels as Alloy has, so that changing over changes no query.
 import { given } from "../../model/given.ts";
 import { speaksTls } from "../../model/reachability.ts";
-import type { FileLog } from "../../model/stack-file.ts";
+import type { FileLog, StackFile } from "../../model/stack-file.ts";
 import { listenOf, type Spot, socketOf } from "../containers/spec.ts";
 import { hostLabels } from "../labels.ts";
 import { fileLogsOf } from "../log-paths.ts";
 import { pushUrl } from "../loki/config.ts";
 import { clientOf, serverTls } from "../protection.ts";
+import {
+  type JournalRule,
+  podmanFiles,
+  podmanFilesId,
+  podmanFilesJob,
+  podmanJournalRules,
+} from "./podman-logs.ts";
 import { promtailPositions } from "./positions.ts";
 
 export const journalJobName = "systemd-journal";
@@ -27,8 +34,12 @@ export function promtailConfig(spot: Spot): Config {
     positions: { filename: promtailPositions },
     clients: [{ url: pushUrl(stack) ?? "", external_labels: hostLabels(host), ...clientOf(stack, "loki") }],
     scrape_configs: [
-      ...(stack.logs.docker ? [dockerJob(socketOf(host))] : []),
-      ...(stack.logs.journal ? [journalJob()] : []),
+      ...(host.runtime === "podman"
+        ? podmanJobs(stack)
+        : [
+            ...(stack.logs.docker ? [dockerJob(socketOf(host))] : []),
+            ...(stack.logs.journal ? [journalJob(journalRules)] : []),
+          ]),
       ...fileLogsOf(stack, host).map(fileJob),
     ],
   };
@@ -59,15 +70,43 @@ function dockerJob(socket: string): Config {
   };
 }
 
-function journalJob(): Config {
+const journalRules: readonly Config[] = [
+  { source_labels: ["__journal__systemd_unit"], target_label: "unit" },
+  { source_labels: ["__journal_priority_keyword"], target_label: "level" },
+];
+
+function journalJob(rules: readonly Config[]): Config {
   return {
     job_name: journalJobName,
     journal: { max_age: "12h", labels: { job: "systemd-journal" } },
-    relabel_configs: [
-      { source_labels: ["__journal__systemd_unit"], target_label: "unit" },
-      { source_labels: ["__journal_priority_keyword"], target_label: "level" },
+    relabel_configs: rules,
+  };
+}
+
+function podmanJobs({ logs }: StackFile): readonly Config[] {
+  if (!logs.docker) return logs.journal ? [journalJob(journalRules)] : [];
+  const files: Config = {
+    job_name: podmanFilesJob,
+    static_configs: [{ targets: ["localhost"], labels: { job: "docker", __path__: podmanFiles } }],
+    pipeline_stages: [
+      { cri: {} },
+      { regex: { source: "filename", expression: podmanFilesId } },
+      { labels: { container: null, service_name: "container" } },
+      { labeldrop: ["filename"] },
     ],
   };
+  return [journalJob(podmanJournalRules(logs).map(ruleOf)), files];
+}
+
+function ruleOf({ from, regex, to, replacement, action }: JournalRule): Config {
+  return given({
+    source_labels: from,
+    separator: from.length > 1 ? ";" : undefined,
+    regex,
+    target_label: to,
+    replacement,
+    action,
+  });
 }
 
 function fileJob(file: FileLog): Config {

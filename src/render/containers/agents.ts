@@ -2,6 +2,7 @@
 import { hasTrait } from "../../model/compatibility.ts";
 import type { ContainerMount } from "../../model/desired.ts";
 import { hostPort } from "../address.ts";
+import { podmanFolder } from "../agents/podman-logs.ts";
 import { inheritedMounts } from "../agents/positions.ts";
 import { logMounts } from "../log-paths.ts";
 import { webConfig } from "../protection.ts";
@@ -75,9 +76,12 @@ export function cadvisorContainer(spot: Spot): OwnSpec {
 }
 
 function logAgentMounts({ stack, host }: Spot): readonly ContainerMount[] {
+  const isPodman = host.runtime === "podman" && stack.logs.docker;
   return [
-    ...(stack.logs.docker ? [hostMount(socketOf(host))] : []),
-    ...(stack.logs.journal
+    ...(stack.logs.docker && !isPodman ? [hostMount(socketOf(host))] : []),
+    // What is unmounted there must not stay mounted here: it could not be removed.
+    ...(isPodman ? [{ ...hostMount(podmanFolder), propagation: "rslave" as const }] : []),
+    ...(stack.logs.journal || isPodman
       ? // The parents: a bind mount of /var/log/journal would create it where it is missing, and so make the journal persistent.
         [hostMount("/run/log"), hostMount("/etc/machine-id")]
       : []),

@@ -49,6 +49,12 @@ export const scenarios: readonly Scenario[] = [
       const first = await deploy(stage, "apply", "--yes");
       code("the first apply", first, 0);
       contains("the gate", first.stdout, "8 of 8 expected targets have fresh samples");
+      contains("the gate", first.stdout, "lines sent through 3 of 3 log agents were found in Loki");
+      const labels = await stage.hosts.server.sh(
+        `curl -sS -m 10 -G http://10.77.0.11:3100/loki/api/v1/series --data-urlencode 'match[]={host="jenkins2",job="docker"}'`,
+      );
+      contains("the labels of a container's lines", labels, /"container":"[0-9a-f]{12}"/);
+      same("a label that is another one for every container's file", labels.includes("ctr.log"), false);
       const before = await running(stage);
       same(
         "what runs",
