@@ -63,6 +63,15 @@ function withVolumes(host: JsonRecord, inspect: JsonRecord): JsonRecord {
   return unnamed.length > 0 ? { Binds: [...binds, ...unnamed] } : {};
 }
 
+/** The words after `podman create` of a container that was made so, under another name. */
+export function createdWith(inspect: unknown, name: string): readonly string[] | undefined {
+  const command = itemsOf(valueAt(inspect, "Config", "CreateCommand")).map((word) => textOf(word) ?? "");
+  const [program = "", verb, ...words] = command;
+  const at = words.indexOf("--name");
+  if (!/(?:^|\/)podman$/.test(program) || verb !== "create" || at < 0) return undefined;
+  return [...words.slice(0, at + 1), name, ...words.slice(at + 2)];
+}
+
 /** Why it is not made again by us; undefined when it may be. */
 export function notOurs(inspect: JsonRecord): string | undefined {
   const labels = recordAt(inspect, "Config", "Labels");

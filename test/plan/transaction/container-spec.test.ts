@@ -1,6 +1,6 @@
 // A container made again must be what it was but for the one thing: its settings, its unnamed volumes, its networks.
 import { expect, test } from "vitest";
-import { denyContainer, notOurs, specOf } from "../../../src/plan/transaction/container-spec.ts";
+import { createdWith, denyContainer, notOurs, specOf } from "../../../src/plan/transaction/container-spec.ts";
 import { parseAnswer } from "../../../src/plan/transaction/engine-api.ts";
 
 const id = "0123456789abcdef0123456789abcdef";
@@ -92,4 +92,19 @@ test("answers of the engine, whole, in chunks, empty and cut off", () => {
   expect(read("HTTP/1.1 500 X\r\n\r\nboom")).toEqual({ status: 500, json: { message: "boom" } });
   expect(read("HTTP/1.1 200 OK\r\nContent")).toBeUndefined();
   expect(read("")).toBeUndefined();
+});
+
+test("Podman tells the command a container was made with; it is used under another name, and only if it is one", () => {
+  const made = (...CreateCommand: string[]) => ({ Config: { CreateCommand } });
+  expect(
+    createdWith(made("podman", "create", "--name", "x.new-1", "--pid=host", "img:1", "--name", "y"), "x"),
+  ).toEqual(["--name", "x", "--pid=host", "img:1", "--name", "y"]);
+  expect(createdWith(made("/usr/bin/podman", "create", "--name", "a", "img"), "b")).toEqual([
+    "--name",
+    "b",
+    "img",
+  ]);
+  expect(createdWith(made("podman", "run", "--name", "a", "img"), "b")).toBeUndefined();
+  expect(createdWith(made("podman", "create", "img"), "b")).toBeUndefined();
+  expect(createdWith({ Config: { CreateCommand: null } }, "b")).toBeUndefined();
 });

@@ -5,8 +5,9 @@ import { isRecord, itemsOf, type JsonRecord, textOf, valueAt } from "../../../mo
 import type { Step } from "../../../model/plan.ts";
 import { quoteWord, quoteWords } from "../../../model/quote.ts";
 import { sha256 } from "../../backup.ts";
-import { storedRef } from "../backup-store.ts";
-import { notOurs, specOf } from "../container-spec.ts";
+import { Refused } from "../../edit/refusal.ts";
+import { type BackupStore, storedRef } from "../backup-store.ts";
+import { createdWith, notOurs, specOf } from "../container-spec.ts";
 import { createWords } from "../create-words.ts";
 import { type HostAccess, hostFor, mustRun, runScript } from "../doors.ts";
 import { mustAnswer } from "../engine-api.ts";
@@ -164,17 +165,8 @@ export const putContainer = defineKind<ContainerStep, Image>({
       await runScript(access, script, { timeoutMs: timeoutOf(one) }),
     );
     if (!old) return;
-    if (!kept && (isNew || !now)) {
-      const { create } = JSON.parse(context.backup.get(old.spec).toString("utf8")) as ReturnType<
-        typeof specOf
-      >;
-      await mustAnswer(access, {
-        method: "POST",
-        path: `/containers/create?name=${encodeURIComponent(one.name)}`,
-        body: create,
-        fence: lock.fence,
-      });
-    }
+    if (!kept && (isNew || !now))
+      await makeAgain(access, one.name, old, { ...one, ...context, fence: lock.fence });
     const word = quoteWord(one.name);
     const start = [
       `${lock.fence}set -e`,
@@ -205,6 +197,30 @@ export const putContainer = defineKind<ContainerStep, Image>({
       : []),
   ],
 });
+
+/** What it was made from is told by Docker's API, and by Podman as the command that made it. */
+async function makeAgain(
+  access: HostAccess,
+  name: string,
+  { inspect, spec }: NonNullable<Image["old"]>,
+  { engine, backup, fence }: { engine: Image["engine"]; backup: BackupStore; fence: string },
+): Promise<void> {
+  const stored = (ref: z.infer<typeof storedRef>): unknown => JSON.parse(backup.get(ref).toString("utf8"));
+  if (engine === "docker") {
+    const { create } = stored(spec) as ReturnType<typeof specOf>;
+    const path = `/containers/create?name=${encodeURIComponent(name)}`;
+    await mustAnswer(access, { method: "POST", path, body: create, fence });
+    return;
+  }
+  const words = createdWith(stored(inspect), name);
+  if (!words)
+    throw new Refused(
+      "unreadable",
+      `${access.door.host}: Podman did not note the command that made ${name}; what it showed of it is in the backup`,
+    );
+  const script = `${fence}podman create ${quoteWords(words)} >/dev/null`;
+  await finish(access, `container ${name}`, await runScript(access, script));
+}
 
 /** Podman knows it from 5.1 on (https://docs.podman.io/en/latest/markdown/podman-update.1.html), and starts nothing by itself that was stopped. */
 function restartPolicy(engine: Image["engine"], policy: string, word: string): string {
