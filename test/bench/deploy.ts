@@ -11,7 +11,7 @@ import { dirOf } from "../rig/parts/part.ts";
 import { endRun, type Run, startRun } from "../rig/world/run.ts";
 import { type Ansible, ansible } from "./deploy/ansible.ts";
 import { besideFloor } from "./deploy/floor.ts";
-import { agentHost } from "./deploy/hosts.ts";
+import { agentHost, emptied } from "./deploy/hosts.ts";
 import { besideAnsible } from "./deploy/peers.ts";
 import type { BenchResult } from "./result.ts";
 
@@ -35,6 +35,7 @@ async function runDeploy(): Promise<BenchResult> {
     const hosts: Host[] = [];
     for (const size of [...sizes].sort((a, b) => a - b)) {
       if (!(await grown(run, hosts, size, peer))) break;
+      await Promise.all(hosts.map(emptied));
       const seen = besideFloor(run, folder, hosts, rounds);
       figures[`floor, ${size} hosts, ms`] = seen.floor;
       figures[`plan with nothing to do, ${size} hosts, ms`] = seen.plan;

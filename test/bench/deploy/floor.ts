@@ -8,7 +8,7 @@ import { readStackFile } from "../../../src/stack-file/read.ts";
 import type { Host } from "../../rig/host.ts";
 import { asOperator, type Run } from "../../rig/world/run.ts";
 import { cli, median } from "../timed.ts";
-import { modelOf, timed } from "./hosts.ts";
+import { modelOf, only, timed } from "./hosts.ts";
 
 export interface BesideFloor {
   readonly floor: number;
@@ -21,7 +21,15 @@ export interface BesideFloor {
 export function besideFloor(run: Run, folder: string, hosts: readonly Host[], rounds: number): BesideFloor {
   const model = join(folder, `stack-${hosts.length}.yaml`);
   writeFileSync(model, modelOf(hosts));
-  const verb = (...words: string[]): string[] => [process.execPath, cli, ...words, "-q", "-f", model];
+  const verb = (...words: string[]): string[] => [
+    process.execPath,
+    cli,
+    ...words,
+    "-q",
+    "-f",
+    model,
+    ...only(hosts),
+  ];
   timed(run, folder, verb("apply", "--yes"), [0]);
   const bare = floorScript(folder, hosts, modelOf(hosts));
   const ways: Readonly<Record<"floor" | "plan" | "apply" | "node", readonly string[]>> = {

@@ -29,6 +29,14 @@ logs: {agent: promtail, journal: false}
 `;
 }
 
+/** The host of the servers is not there: looking for it would be measured, and nobody else looks. */
+export const only = (hosts: readonly Pick<Host, "name">[]): readonly string[] =>
+  hosts.flatMap(({ name }) => ["--host", name]);
+
+/** Nothing of whoever was measured before. */
+export const emptied = (host: Host): Promise<string> =>
+  host.sh("docker ps -aq | xargs -r docker rm -fv >/dev/null; rm -rf /opt/monitoring");
+
 export function timed(run: Run, folder: string, argv: readonly string[], codes: readonly number[]): number {
   const [file = "", ...args] = asOperator(run, [
     "env",

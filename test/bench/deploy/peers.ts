@@ -8,7 +8,7 @@ import type { Run } from "../../rig/world/run.ts";
 import type { BenchResult } from "../result.ts";
 import { cli, median } from "../timed.ts";
 import { type Ansible, playbookFor, ways } from "./ansible.ts";
-import { modelOf, timed } from "./hosts.ts";
+import { emptied, modelOf, only, timed } from "./hosts.ts";
 
 const deeds = ["first apply", "nothing to do", "one change"] as const;
 type Deed = (typeof deeds)[number];
@@ -64,9 +64,6 @@ async function measured(
   return new Map([...times].map(([key, all]) => [key, median(all)]));
 }
 
-const emptied = (host: Host): Promise<string> =>
-  host.sh("docker ps -aq | xargs -r docker rm -fv >/dev/null; rm -rf /opt/monitoring");
-
 function ours(run: Run, folder: string, hosts: readonly Host[]): Peer {
   const file = (port: number): string => {
     const path = join(folder, `stack-${hosts.length}-${port}.yaml`);
@@ -75,7 +72,13 @@ function ours(run: Run, folder: string, hosts: readonly Host[]): Peer {
   };
   return {
     name: "watchmend",
-    run: (port) => timed(run, folder, [process.execPath, cli, "apply", "--yes", "-q", "-f", file(port)], [0]),
+    run: (port) =>
+      timed(
+        run,
+        folder,
+        [process.execPath, cli, "apply", "--yes", "-q", "-f", file(port), ...only(hosts)],
+        [0],
+      ),
   };
 }
 
