@@ -39,6 +39,10 @@ What a killed run left half done is put back by the next one.
 
 Without a terminal and without --yes the plan is shown and nothing is changed.
 
+For those who know ansible-playbook: --limit is --host, --serial is --batch,
+--forks is --parallel, max_fail_percentage is --max-failures, --check --diff is
+watchmend plan. There is nothing to resume: apply does what is not done yet.
+
 Exit codes: 0 everything is as the model says and data arrives, 1 something was
 put back or is pending, 2 a host could not be reached, 3 none could.
 

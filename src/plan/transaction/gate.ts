@@ -20,6 +20,9 @@ export interface GateOptions {
 
 const defaultMs = 180_000;
 const everyMs = 2_000;
+/** Most containers are ready after a few seconds: so often it is asked at first, and so many times. */
+const soonMs = 500;
+const soonTimes = 8;
 
 /** Not ready in time is no verdict: what it means is for the diagnosis afterwards to say. */
 export async function awaitGates(
@@ -29,7 +32,7 @@ export async function awaitGates(
   const until = Date.now() + gateMs;
   let open = waited.filter(({ kind }) => kind.gate !== undefined);
   const ended: Gate[] = [];
-  for (;;) {
+  for (let asked = 0; ; asked++) {
     const waiting: { readonly one: Waited; readonly gate: Gate }[] = [];
     for (const one of open) {
       const gate = await askGate(one);
@@ -46,7 +49,7 @@ export async function awaitGates(
       };
     }
     onGate?.({ says, remainingMs });
-    await pause(Math.min(everyMs, remainingMs), signal);
+    await pause(Math.min(asked < soonTimes ? soonMs : everyMs, remainingMs), signal);
   }
 }
 
