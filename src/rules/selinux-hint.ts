@@ -5,10 +5,19 @@ import type { Place } from "../model/place.ts";
 import { matches } from "./text-rule.ts";
 
 /** Sentences that name the system; rules that ask for the hint keep them with their `texts`. */
-export const selinuxTexts = ["Fedora", "CentOS", "Red Hat", "RHEL", "Rocky Linux", "AlmaLinux", "SELinux"];
+export const selinuxTexts = [
+  "Fedora",
+  "CentOS",
+  "Red Hat",
+  "RHEL",
+  "Rocky Linux",
+  "RockyLinux",
+  "AlmaLinux",
+  "SELinux",
+];
 const patterns = selinuxTexts.map(compilePattern);
 const words =
-  /\b(?:Fedora|CentOS(?: Stream)?|Red Hat|RHEL|Rocky(?: Linux)?|Alma ?Linux|SELinux)\b(?: (?:Linux )?\d[\d.]*)?/i;
+  /\b(?:Fedora|CentOS(?: Stream)?|Red Hat|RHEL|Rocky(?: ?Linux)?|Alma ?Linux|SELinux)\b(?: (?:Linux )?\d[\d.]*)?/i;
 
 type Needed = Pick<Facts, "text.lines" | "host.settings">;
 

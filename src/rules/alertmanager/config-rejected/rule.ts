@@ -36,6 +36,8 @@ export const rule = textRule({
     "unsupported scheme {scheme*} for URL",
     'notification config name "{receiver}" is not unique',
     "Loading configuration file failed…err={error*}",
+    // 0.1 to 0.4 wrote it so
+    "Loading configuration file failed: {error*}",
   ],
   except: ["permission denied", "no such file or directory", "is a directory"],
   confirm: (hit) => ({

@@ -14,6 +14,32 @@ export const rule = textRule({
   effect: "no-answer",
   phase: "run",
   from: ["grafana"],
+  uses: ["config.documents"],
+  confirm({ line }, { "config.documents": documents }) {
+    if (!/redirect/i.test(line.text)) return { holds: true };
+    // other programs sign in at the same provider
+    const signsIn = documents.find(({ text }) =>
+      /GF_AUTH_|auth\.(?:generic_oauth|github|google|gitlab|azuread|okta)/.test(text.slice(0, 100_000)),
+    );
+    const addressed = documents.some(({ text }) =>
+      /GF_SERVER_ROOT_URL|root_url/.test(text.slice(0, 100_000)),
+    );
+    if (!signsIn)
+      return {
+        holds:
+          line.component === "grafana" ||
+          /grafana|login\/(?:generic_oauth|github|google)|redirect_uri_mismatch/i.test(line.text),
+      };
+    return {
+      holds: true,
+      proof: [signsIn.at],
+      ...(addressed
+        ? {}
+        : {
+            says: "The provider refuses the redirect: root_url (GF_SERVER_ROOT_URL) is not set, so Grafana sends http://localhost:3000/login/… as redirect_uri; set it to the address in the browser",
+          }),
+    };
+  },
   texts: [
     "login.OAuthLogin(missing saved state)",
     "login.OAuthLogin(state mismatch)",
@@ -22,6 +48,9 @@ export const rule = textRule({
     "missing saved oauth state",
     "redirect_uri_mismatch",
     "redirect URI in the request{rest*}does not match",
+    "missing, invalid, or mismatching redirection URI",
+    "Invalid parameter: redirect_uri",
+    "redirect_uri' parameter does not match",
   ],
   says: ({ line }) =>
     /redirect/i.test(line.text)

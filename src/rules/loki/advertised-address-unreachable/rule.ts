@@ -19,7 +19,10 @@ export const rule = textRule({
   layer: "network",
   nature: "cause",
   effect: "no-answer",
-  texts: activities.flatMap((activity) => unreachable.map((end) => `${activity}…${end}`)),
+  texts: [
+    ...activities.flatMap((activity) => unreachable.map((end) => `${activity}…${end}`)),
+    "error notifying frontend about finished query…DeadlineExceeded",
+  ],
   except: ["dial tcp 127.0.0.1:"],
   about: "loki",
   uses: ["docker.networks", "docker.containers", "config.documents"],

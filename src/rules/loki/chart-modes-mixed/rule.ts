@@ -24,6 +24,8 @@ export const rule = textRule({
     "You have more than zero replicas configured for both",
     "You must provide a schema_config for Loki",
     "Cannot run scalable targets (backend, read, write) or distributed targets without an object storage backend",
+    // chart 4.x
+    "Cannot run Scalable targets (backend, read, write) without an object storage backend",
     "Cannot run more than 1 Single Binary replica without an object storage backend",
   ],
   uses: ["config.documents"],

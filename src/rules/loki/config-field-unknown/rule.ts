@@ -11,6 +11,10 @@ import { type TextHit, textRule } from "../../text-rule.ts";
 const lokiTypes =
   /^(?:loki\.|compactor\.|validation\.|ingester\.|boltdb\.|storage\.|schema|queryrange\.|querier\.|ruler\.|worker\.|distributor\.|frontend\.|scheduler\.|lokifrontend|indexshipper|aws\.|gcp\.|local\.|hedging\.|bloom|index(?:gateway)?\.|common\.|ring\.|config\.(?:ChunkStoreConfig|SchemaConfig|PeriodConfig|StorageConfig))/;
 
+/** Top-level blocks that came later; before 2.0 the type of the whole file was `main.Config`. */
+const lokiBlocks =
+  /^(?:ruler|compactor|common|pattern_ingester|query_scheduler|analytics|table_manager|chunk_store_config|limits_config|storage_config)$/;
+
 export const rule = textRule({
   id: "loki/config-field-unknown",
   title: "Loki's configuration has a field that this version does not know",
@@ -28,7 +32,9 @@ export const rule = textRule({
     const fields = fieldsOf(hit);
     const isLoki =
       hit.line.component === "loki" ||
-      fields.some(({ type }) => lokiTypes.test(type)) ||
+      fields.some(
+        ({ type, field }) => lokiTypes.test(type) || (type === "main.Config" && lokiBlocks.test(field)),
+      ) ||
       /loki/i.test(hit.line.text);
     if (!isLoki) return { holds: false };
     const places = lokiSettings(facts, stack, hit.component).flatMap(({ doc }) =>

@@ -1,4 +1,6 @@
 // Two sources share one set of labels, and one is late: its lines are older than the stream accepts.
+
+import type { TextLine } from "../../../model/text.ts";
 import { limitOf, streamOf } from "../../loki-limits.ts";
 import { lokiSettings } from "../../loki-settings.ts";
 import { textRule } from "../../text-rule.ts";
@@ -27,6 +29,7 @@ export const rule = textRule({
     )
       return { holds: false };
     if (!/too far behind|out of order/i.test(hit.line.text)) return { holds: false };
+    if (isBacklog(hit.lines)) return { holds: true, severity: "notice" };
     const settings = lokiSettings(facts, stack, hit.component);
     const unordered = limitOf(settings, "unordered_writes");
     return { holds: true, ...(unordered?.text === "false" ? { proof: [unordered.at] } : {}) };
@@ -59,3 +62,13 @@ export const rule = textRule({
     ],
   }),
 });
+
+/** One refusal about lines of days ago: an agent that reads old files when it is new. Sources that share a stream differ by minutes. */
+function isBacklog(lines: readonly TextLine[]): boolean {
+  const [line, another] = lines;
+  if (!line || another) return false;
+  const entry = /entry with timestamp (\d{4}-\d\d-\d\d)/.exec(line.text)?.[1];
+  const oldest = /oldest acceptable timestamp is: (\d{4}-\d\d-\d\d)/.exec(line.text)?.[1];
+  if (!entry || !oldest) return false;
+  return Date.parse(oldest) - Date.parse(entry) > 2 * 86_400_000;
+}

@@ -18,7 +18,9 @@ export const rule = textRule({
     "no usable address found for interfaces",
   ],
   confirm: ({ line }) =>
-    line.component === "loki" || !/alertmanager/i.test(line.text) ? { holds: true } : { holds: false },
+    line.component === "loki" || !/alertmanager|gossip mesh/i.test(line.text)
+      ? { holds: true }
+      : { holds: false },
   says: ({ line }) =>
     /useable|usable/.test(line.text)
       ? "No usable address on the interfaces Loki looks at: name the interface in common.instance_interface_names or give common.instance_addr"

@@ -11,6 +11,16 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     "Set the bucket's region (storage_config.aws.region, loki.storage.s3.region) and, for AWS, no endpoint of another region",
   ],
   [
+    /ContainerNotFound/i,
+    "the Azure container does not exist (ContainerNotFound)",
+    "Create the container in the storage account, or correct container_name (chart: loki.storage.bucketNames)",
+  ],
+  [
+    /Error 401: Invalid Credentials/i,
+    "Google does not accept the credentials (401 Invalid Credentials), or none reach the pod",
+    "Mount a key file of a service account with the right to the bucket (GOOGLE_APPLICATION_CREDENTIALS), or bind a workload identity to Loki's service account",
+  ],
+  [
     /InvalidAccessKeyId/i,
     "the access key is unknown there (InvalidAccessKeyId)",
     "Correct access_key_id; look whether the key belongs to this endpoint",
@@ -31,7 +41,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     "Correct account_name and account_key; look at the clock of the node",
   ],
   [
-    /Access ?Denied|status code: 403|StatusCode: 403|PermissionMismatch|storage\.objects\./i,
+    /Access ?Denied|status code: 403|StatusCode: 403|PermissionMismatch|storage\.objects\.|googleapi: Error 403/i,
     "the keys or the role have no right to the bucket (AccessDenied)",
     "Allow s3:ListBucket on the bucket and s3:PutObject, s3:GetObject, s3:DeleteObject on its objects",
   ],
@@ -62,6 +72,9 @@ export const rule = textRule({
     "does not have storage.objects.{right} access",
     "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
     "The specified bucket does not exist",
+    "ContainerNotFound",
+    "googleapi: Error 401: Invalid Credentials",
+    "googleapi: Error 403: {rest*}",
     "AuthorizationHeaderMalformed:",
     "BucketRegionError:",
     "PermanentRedirect:",

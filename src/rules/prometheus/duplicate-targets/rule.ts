@@ -22,6 +22,8 @@ export const rule = textRule({
     "duplicate sample for timestamp",
     "err=…out of order sample",
   ],
+  // What a receiver answers is about its senders, not about targets.
+  except: ["server returned HTTP status 400", "component=remote"],
   uses: ["prometheus.targets", "config.documents", "host.versions"],
   unconfirmed: "likely",
   confirm: (hit, facts) => {

@@ -24,6 +24,9 @@ export const rule = textRule({
           line.text,
         ) || clockMoved.test(line.text),
     );
+    // one sample, once: a batch that was late, nothing that stays
+    const dropped = hit.lines.map((line) => Number(/num_dropped=(\d+)/.exec(line.text)?.[1] ?? "2"));
+    if (dropped.length === 1 && dropped[0] === 1) return { holds: false };
     return targets.size === 1 && !others ? { holds: true, certainty: "likely" } : { holds: false };
   },
   says: ({ line }) =>
