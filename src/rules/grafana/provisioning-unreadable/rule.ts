@@ -1,5 +1,6 @@
 // Grafana may not read its provisioning folder.
 import { byHand } from "../../by-hand.ts";
+import { isRelabelled, selinuxHint, selinuxTexts } from "../../selinux-hint.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -19,8 +20,12 @@ export const rule = textRule({
     "provisioning error: open {path}: permission denied",
     "open {path}/provisioning/{rest}: permission denied",
   ],
-  uses: ["host.settings"],
-  confirm: (_hit, facts) => {
+  uses: ["host.settings", "config.documents"],
+  looksFor: selinuxTexts.map((text) => text),
+  confirm: (hit, facts) => {
+    // There the label of the mount is the likelier cause, which host/selinux-label-missing says.
+    const measured = facts["host.settings"].some(({ name }) => /selinux/i.test(name));
+    if (!measured && selinuxHint(facts) && !isRelabelled(facts) && !hit.line.pod) return { holds: false };
     const enforcing = facts["host.settings"].find(
       ({ name, value }) => /selinux/i.test(name) && /enforcing/i.test(value),
     );

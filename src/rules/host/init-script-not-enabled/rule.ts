@@ -18,8 +18,10 @@ export const rule = textRule({
     "Please configure {name} and then edit /etc/default/{file}",
     "is disabled in /etc/default/{file}",
   ],
-  says: ({ line, captures }) => {
-    const file = (captures.file ?? /\/etc\/default\/([\w-]+)/.exec(line.text)?.[1])?.replace(/\W+$/, "");
+  says: ({ lines }) => {
+    const file = lines
+      .map(({ text }) => /\/etc\/default\/([\w-]+)/.exec(text)?.[1])
+      .find((found) => found !== undefined);
     return `The init script left without starting anything: set START="yes" in /etc/default/${file ?? "NAME"} (active (exited) shows no running process)`;
   },
   decideWith: "cat /etc/default/NAME; systemctl status NAME; pgrep -a NAME",

@@ -16,10 +16,26 @@ export const rule = textRule({
     'failed calling webhook "{webhook}"…x509: {error*}',
     'failed calling admission webhook "{webhook}"…x509: {error*}',
     'failed calling webhook "{webhook}"…tls: {error*}',
+    // wrapped by who pasted it: the reason stands two lines below
+    'failed calling webhook "prometheusrulemutate.monitoring.coreos.com":',
     "http: TLS handshake error from {peer}: remote error: tls: bad certificate",
   ],
   except: ["TLS handshake error from {peer}: EOF", "TLS handshake timeout"],
+  looksFor: ["x509: certificate signed by unknown authority", "tls: failed to verify certificate"],
   confirm: (hit, facts) => {
+    if (hit.lines.every((line) => /monitoring\.coreos\.com\\?":\s*$/.test(line.text))) {
+      const { source, line: number = 0 } = hit.line.at;
+      const reason = facts["text.lines"].find(
+        ({ at, text }) =>
+          at.source === source &&
+          Math.abs((at.line ?? 0) - number) <= 3 &&
+          /x509:|tls: failed to verify/.test(text),
+      );
+      return reason ? { holds: true, proof: [{ ...reason.at, excerpt: reason.text }] } : { holds: false };
+    }
+    const bare = (line: { readonly text: string }) =>
+      /failed calling/.test(line.text) && !/x509|tls:/.test(line.text);
+    if (hit.lines.every(bare)) return { holds: false };
     const calls = hit.lines.findLast((line) => /failed calling/.test(line.text));
     if (!calls && hit.line.component !== "prometheus-operator") return { holds: false };
     if (calls)
