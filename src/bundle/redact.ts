@@ -3,11 +3,12 @@
 // Tokens are numbered in the order in which secrets are first met: the same evidence gives the same tokens, equal
 // secrets stay visibly equal, and, unlike any hash, a number tells nothing about a weak password that could be guessed.
 // Round brackets keep YAML, JSON, URLs and markdown what they were; square ones would make a YAML list.
+import { createHash } from "node:crypto";
 import type { Place } from "../model/place.ts";
 import { findSecrets, valuesOf } from "./secrets/find-secrets.ts";
 import { KnownValues } from "./secrets/known-values.ts";
 import { isParticular, isPlaceholder } from "./secrets/secret-keys.ts";
-import type { SecretKind } from "./secrets/span.ts";
+import type { SecretKind, SecretSpan } from "./secrets/span.ts";
 
 export interface Removal extends Place {
   readonly line: number;
@@ -29,10 +30,13 @@ export interface Redactor {
 
 /** Longer values are whole files; their lines are learned instead. */
 const longestValue = 8_192;
+/** Texts from here on are searched once: a live run learns, redacts and saves the same lists of objects. */
+const rememberedChars = 4_096;
 const ownToken = /\(redacted:(\d{1,9})\)/g;
 
 export function createRedactor(): Redactor {
   const tokens = new Map<string, string>();
+  const learned = new Map<string, readonly SecretSpan[]>();
   const known = new KnownValues();
   let last = 0;
 
@@ -63,7 +67,10 @@ export function createRedactor(): Redactor {
     for (const match of text.matchAll(ownToken)) last = Math.max(last, Number(match[1]));
   };
 
-  const learn = (text: string) => {
+  const learn = (text: string): readonly SecretSpan[] => {
+    const id = text.length < rememberedChars ? undefined : createHash("sha256").update(text).digest("base64");
+    const before = id === undefined ? undefined : learned.get(id);
+    if (before) return before;
     skipOwnTokens(text);
     const lines = text.split("\n");
     const found = findSecrets(lines);
@@ -75,13 +82,15 @@ export function createRedactor(): Redactor {
       if (isParticular(value)) known.add(value, token);
     }
     for (const value of found.values) if (!isPlaceholder(value)) remember(value);
-    return { lines, spans: found.spans };
+    if (id !== undefined) learned.set(id, found.spans);
+    return found.spans;
   };
 
   return {
     learn: (text) => void learn(text),
     redact(text, source, firstLine = 1) {
-      const { lines, spans } = learn(text);
+      const spans = learn(text);
+      const lines = text.split("\n");
       const removed: Removal[] = [];
       let next = 0;
       const out = lines.map((line, i) => {

@@ -61,8 +61,9 @@ export function findInJson(text: string, from: number): JsonScan {
     const frame = stack.pop();
     if (!frame) return;
     if (frame.kind === "Secret") secrets.push(...frame.data);
+    if (!frame.value) return;
     const kind = secretKindOf(frame.name);
-    if (!kind || !frame.value) return;
+    if (!kind) return;
     if (isObjectName(text.slice(frame.value.start, frame.value.end)) && kind !== "password") return;
     secrets.push({ ...frame.value, kind });
   };

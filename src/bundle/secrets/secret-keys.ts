@@ -69,8 +69,20 @@ const wordsBeforeKey: ReadonlySet<string> = new Set([
 const harmlessNames =
   /(?:^|[_.-])(?:existing|no|num|max|min|enable|use|has|require|allow|disable|reset|forgot|change|invalid|missing|wrong)[_.-]?(?:pass\w*|secret|token|key)$|existing-?secret$|(?:image-?pull|tls|pull|config|cert|certificate|ca)[_.-]?secret$|page[_.-]?token$|resource-?version/i;
 
+/** Evidence repeats few names very often. */
+const kinds = new Map<string, SecretKind | undefined>();
+const mostKinds = 5_000;
+
 /** The kind of secret a setting of this name holds; undefined for names that hold none. */
 export function secretKindOf(name: string): SecretKind | undefined {
+  if (kinds.has(name)) return kinds.get(name);
+  const kind = kindByWords(name);
+  if (kinds.size >= mostKinds) kinds.clear();
+  kinds.set(name, kind);
+  return kind;
+}
+
+function kindByWords(name: string): SecretKind | undefined {
   const words = wordsOf(name);
   const last = words.at(-1)?.replace(/\d+$/, "") ?? "";
   const before = words.at(-2) ?? "";
