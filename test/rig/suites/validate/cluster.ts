@@ -96,7 +96,20 @@ export const arrange = async ({ cluster, namespace }: ClusterStage): Promise<voi
   for (const app of ["loki", "prometheus", "grafana"])
     await cluster.wait(`deployment/${app}`, "condition=Available", namespace, { timeoutMs: 120_000 });
   await cluster.kubectl(["rollout", "status", "daemonset/promtail", "-n", namespace, "--timeout=90s"]);
+  await firstSample(cluster, namespace);
 };
+
+/** Its interval is the default of a minute: until the first scrape a stack has no metrics to find. */
+const firstSample = async (cluster: ClusterStage["cluster"], namespace: string): Promise<void> =>
+  until(
+    "Prometheus' first sample",
+    async () => {
+      const path = `/api/v1/namespaces/${namespace}/services/prometheus:9090/proxy/api/v1/query?query=up`;
+      const { stdout } = await cluster.kubectl(["get", "--raw", path]);
+      if (!stdout.includes('"value"')) throw new Error(stdout);
+    },
+    { timeoutMs: 120_000 },
+  );
 
 export const suites = ["--suite", "pods", "health", "flow", "grafana"];
 
