@@ -45,7 +45,9 @@ export function askedOfTheStack(): readonly AskedOnHosts[] {
   const units = [
     { name: "prometheus-node-exporter.service", kind: "node-exporter" as const, isActive: true },
   ];
-  return secondLook({ containers: [example, inImage], units }, limits, "curl").map(asked);
+  return secondLook({ containers: [example, inImage], units, listeners: new Map() }, limits, "curl").map(
+    asked,
+  );
 }
 
 function asked(command: HostCommand): AskedOnHosts {

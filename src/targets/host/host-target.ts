@@ -10,6 +10,7 @@ import { firstLook } from "./first-look.ts";
 import type { HostCommand, HostRights } from "./host-command.ts";
 import type { HostAddress } from "./host-name.ts";
 import { type Identify, readInspected } from "./inspected.ts";
+import { readListeners } from "./listeners.ts";
 import { type Asked, isRefusedByEngine, itemOf, lostItem, refusedItem, withheldItem } from "./outcome.ts";
 import { byteLimit, noRootCode } from "./script.ts";
 import { ownersOnNode, secondLook } from "./second-look.ts";
@@ -44,6 +45,7 @@ export function hostTarget(address: HostAddress, options: HostTargetOptions): Ta
       const seen = {
         containers: readInspected(textOf(first, "inspect"), options.identify),
         units: readUnits(textOf(first, "units"), options.identify),
+        listeners: readListeners(textOf(first, "sockets")),
       };
       const commands = secondLook(seen, read.limits, rights.fetch);
       const second = await look(session, commands, read, rights, host, "reading logs and configuration");

@@ -12,11 +12,13 @@ import {
 } from "./component-knowledge.ts";
 import type { HostCommand, HostRights } from "./host-command.ts";
 import type { SeenContainer } from "./inspected.ts";
+import { addressOf, type Listeners } from "./listeners.ts";
 import type { SeenUnit } from "./units.ts";
 
 export interface SeenHost {
   readonly containers: readonly SeenContainer[];
   readonly units: readonly SeenUnit[];
+  readonly listeners: Listeners;
 }
 
 const mostContainers = 60;
@@ -36,13 +38,13 @@ export function secondLook(
     ...own.flatMap((container) => [
       ...configOf(container),
       ...mountsOf(container),
-      ...apisOf(container, fetch),
+      ...apisOf(container, fetch, seen.listeners),
       ...namesOf(container),
     ]),
     ...ownersOf(own),
     kernelLog(seen.containers),
     ...composeFiles(own),
-    ...seen.units.flatMap((unit) => unitOf(unit, limits, fetch)),
+    ...seen.units.flatMap((unit) => unitOf(unit, limits, fetch, seen.listeners)),
   ];
   return unique(commands).map((command, i) => ({ ...command, id: `s${i}` }));
 }
@@ -195,12 +197,12 @@ function isStillItsProcess({ id, pid }: SeenContainer): string | undefined {
     : `grep -q ${id} /proc/${pid}/cgroup 2>/dev/null`;
 }
 
-function apisOf(container: SeenContainer, fetch: HostRights["fetch"]): Draft[] {
+function apisOf(container: SeenContainer, fetch: HostRights["fetch"], listeners: Listeners): Draft[] {
   const { kind, words, isRunning } = container;
   if (kind === undefined || !isRunning) return [];
   const port = listenPort(kind, words);
   const keys = container.labels.get("io.watchmend.keys");
-  const base = port === undefined ? undefined : baseOf(container, port);
+  const base = port === undefined ? undefined : baseOf(container, port, listeners);
   return base === undefined
     ? []
     : apiCommands(
@@ -212,8 +214,12 @@ function apisOf(container: SeenContainer, fetch: HostRights["fetch"]): Draft[] {
 }
 
 /** From the host: its own port, the published one, or the container's address on the bridge. */
-function baseOf({ networkMode, published, addresses }: SeenContainer, port: number): string | undefined {
-  if (networkMode === "host") return `http://127.0.0.1:${port}`;
+function baseOf(
+  { networkMode, published, addresses }: SeenContainer,
+  port: number,
+  listeners: Listeners,
+): string | undefined {
+  if (networkMode === "host") return `http://${addressOf(port, listeners)}:${port}`;
   const there = published.get(port);
   if (there)
     return `http://${/^(?:0\.0\.0\.0|::|)$/.test(there.address) ? "127.0.0.1" : bracketed(there.address)}:${there.port}`;
@@ -330,7 +336,12 @@ const shown = [
   "FragmentPath",
 ];
 
-function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits, fetch: HostRights["fetch"]): Draft[] {
+function unitOf(
+  { name, kind, isActive }: SeenUnit,
+  limits: ReadLimits,
+  fetch: HostRights["fetch"],
+  listeners: Listeners,
+): Draft[] {
   const word = quoteWord(name);
   const hints = kind === undefined ? {} : { item: { hints: { component: kind } } };
   const log = `{asroot} journalctl -u ${word} --since -${limits.sinceSeconds}s -n ${mostLogLines} --no-pager -o short-iso`;
@@ -360,7 +371,9 @@ function unitOf({ name, kind, isActive }: SeenUnit, limits: ReadLimits, fetch: H
       ? []
       : [{ ...filesBelow(folder, "configuration of the stack's services"), optional: true as const }]),
     ...(isActive && known
-      ? apiCommands(kind, fetch, `http://127.0.0.1:${known.port}`, { component: kind })
+      ? apiCommands(kind, fetch, `http://${addressOf(known.port, listeners)}:${known.port}`, {
+          component: kind,
+        })
       : []),
   ];
 }

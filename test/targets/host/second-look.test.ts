@@ -35,7 +35,7 @@ const container = (more: Partial<SeenContainer>): SeenContainer => ({
 });
 
 const commands = (more: Partial<SeenContainer>): readonly HostCommand[] =>
-  secondLook({ containers: [container(more)], units: [] }, limits, "curl");
+  secondLook({ containers: [container(more)], units: [], listeners: new Map() }, limits, "curl");
 const runOf = (more: Partial<SeenContainer>, part: string): string | undefined =>
   commands(more).find(({ text }) => text.includes(part))?.run;
 
@@ -45,9 +45,11 @@ test("names are read through the process, and by the engine when the process is 
   expect(run).toContain("/proc/4711/root/etc/hosts");
   expect(run.indexOf("{engine} cp prometheus:/etc/hosts")).toBeGreaterThan(run.indexOf("/proc/4711"));
   const { pid: _, ...unknown } = container({});
-  const [asked] = secondLook({ containers: [unknown], units: [] }, limits, "curl").filter(({ text }) =>
-    text.includes("cat /etc/hosts"),
-  );
+  const [asked] = secondLook(
+    { containers: [unknown], units: [], listeners: new Map() },
+    limits,
+    "curl",
+  ).filter(({ text }) => text.includes("cat /etc/hosts"));
   expect(asked?.run).toMatch(/^\{engine\} cp /);
 });
 
