@@ -72,9 +72,16 @@ function isHidden(value: unknown): boolean {
 
 /** `60s` and `1m`, `"9095"` and 9095, `0.0.0.0` and `0.0.0.0:` are what they mean, not how they are written. */
 function sameScalar(a: unknown, b: unknown): boolean {
-  if (a === b || String(a) === String(b)) return true;
+  if (a === b || String(a) === String(b) || isSamePath(a, b)) return true;
   const [left, right] = [durationMs(a), durationMs(b)];
   return left !== undefined && left === right;
+}
+
+/** Prometheus prints paths joined to the folder of its configuration (config.SetDirectory): `rules/*.yml`, `/etc/prometheus/rules/*.yml`. */
+function isSamePath(written: unknown, printed: unknown): boolean {
+  if (typeof written !== "string" || typeof printed !== "string") return false;
+  const isPath = /^(?!\/)[\w.*?[\]{}/-]*[./][\w.*?[\]{}/-]*$/.test(written) && printed.startsWith("/");
+  return isPath && printed.endsWith(`/${written.replace(/^(?:\.\/)+/, "")}`);
 }
 
 const unitMs: Readonly<Record<string, number>> = {
