@@ -118,7 +118,7 @@ const inPipeline = async (stage: HostsStage): Promise<void> => {
   same(`the pipeline's step (${ran.stderr.slice(-600)})`, ran.code, 0);
   const junit = (): string => readFileSync(join(stage.dir, "validate.xml"), "utf8");
   contains("validate.xml", junit(), /^<\?xml[\s\S]*<testsuites[^>]* failures="0"[\s\S]*<testcase /);
-  await stage.hosts.jenkins2.docker("stop", "-t", "2", "node-exporter");
+  await stage.hosts.jenkins2.docker("stop", "-t", "2", "rig-node-exporter");
   same("the step when an exporter is stopped", (await pipeline("60s")).code, 1);
   contains("validate.xml then", junit(), /<failure /);
 };
