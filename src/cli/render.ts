@@ -87,14 +87,24 @@ function list(files: readonly string[]): string {
 }
 
 function replace(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const draft = `${file}.watchmend-new`;
   writeFileSync(draft, content);
   renameSync(draft, file);
 }
 
+/** Thousands of files lie in a few folders each: one that this run has made or found is not asked for again. */
+const made = new Set<string>();
+
+function makeFolder(folder: string): void {
+  if (made.has(folder)) return;
+  made.add(folder);
+  mkdirSync(folder, { recursive: true });
+}
+
 /** The file, and the folders that are empty without it. */
 function remove(folder: string, path: string): void {
+  made.clear();
   rmSync(join(folder, path), { force: true });
   const parts = dirname(path).split(sep);
   for (let n = parts.length; n > 0; n--) {

@@ -46,10 +46,19 @@ export interface AlloyConfig {
 
 const maxNodes = 100_000;
 
+/** Half a dozen rules ask for the same documents. */
+const known = new WeakMap<ConfigDocument, AlloyConfig>();
+
 /** Reads a document of kind `alloy`; anything in it may be missing. */
 export function readAlloyConfig(doc: ConfigDocument): AlloyConfig {
+  const config = known.get(doc) ?? readConfig(doc);
+  known.set(doc, config);
+  return config;
+}
+
+function readConfig(doc: ConfigDocument): AlloyConfig {
   const components = componentsOf(doc);
-  const known = new Set(
+  const names = new Set(
     [...components, ...components.flatMap((component) => declaredIn(component))].map(({ id }) => id),
   );
   const isImporting = components.some((component) => component.name.startsWith("import."));
@@ -65,7 +74,7 @@ export function readAlloyConfig(doc: ConfigDocument): AlloyConfig {
     paths: components.flatMap((component) => pathsOf(doc, component)),
     dangling: isImporting
       ? []
-      : components.flatMap((component) => component.references.filter((ref) => isDangling(ref, known))),
+      : components.flatMap((component) => component.references.filter((ref) => isDangling(ref, names))),
   };
 }
 

@@ -26,6 +26,7 @@ export const grafanaIni: Parser = {
   provides: ["config.documents"],
   readsFiles: true,
   recognise(segment) {
+    if (!segment.text.slice(0, 16_384).includes("[")) return 0;
     const lines = meaningful(segment, 400);
     if (lines.some((line) => foreignSections.test(line))) return 0;
     const sections = lines.filter((line) => /^\[[^\]]{1,120}\]\s*$/.test(line));

@@ -68,9 +68,17 @@ interface Level {
 const keyLine =
   /^(?:"([^"]{1,200})"|'([^']{1,200})'|([A-Za-z_$<./*~][\w.\-/$ *<]{0,120}?))\s{0,20}:(?:\s(.*))?$/;
 
+/** Levels stand by their indent, the outer ones first; a dash may stand at the indent of the key that its list belongs to. */
+function leave(levels: Level[], indent: number, isItem: boolean): void {
+  for (let top = levels.at(-1); top; top = levels.at(-1)) {
+    if (top.indent < indent || (isItem && top.indent === indent && !top.path.endsWith("/-"))) return;
+    levels.pop();
+  }
+}
+
 /** YAML by indentation. Lines that are no keys (block scalars, prose) are passed over. */
 function collectIndents(head: string, paths: Set<string>): void {
-  let levels: Level[] = [];
+  const levels: Level[] = [];
   let scalarIndent = -1;
   for (const raw of head.split("\n")) {
     if (paths.size > maxPaths || raw.length > 4_000) continue;
@@ -81,9 +89,7 @@ function collectIndents(head: string, paths: Set<string>): void {
     scalarIndent = -1;
     let rest = line.slice(indent);
     while (/^-(?:\s|$)/.test(rest)) {
-      levels = levels.filter(
-        (level) => level.indent < indent || (level.indent === indent && !level.path.endsWith("/-")),
-      );
+      leave(levels, indent, true);
       const path = `${levels.at(-1)?.path ?? ""}/-`;
       paths.add(path);
       levels.push({ indent, path });
@@ -94,7 +100,7 @@ function collectIndents(head: string, paths: Set<string>): void {
     const match = keyLine.exec(rest);
     if (!match) continue;
     const [, double, single, plain, value] = match;
-    levels = levels.filter((level) => level.indent < indent);
+    leave(levels, indent, false);
     const path = `${levels.at(-1)?.path ?? ""}/${pointerStep(double ?? single ?? plain ?? "")}`;
     paths.add(path);
     levels.push({ indent, path });

@@ -51,13 +51,22 @@ interface Properties {
   readonly tag?: string;
 }
 
+const noProperties: Properties = {};
+
 /** The value behind `key:` or `- `. Null when nothing deeper follows. */
 function readValue(c: Cursor, spot: Spot): unknown {
   const line = c.line;
   if (!skipToContent(c)) return null;
   const fresh = c.line !== line;
   if (fresh && isOutside(c, spot)) return null;
-  return readNode(c, fresh ? { ...spot, collections: true } : spot);
+  return readNode(c, fresh ? freshSpot(spot) : spot);
+}
+
+/** On a line of its own any collection may begin. */
+function freshSpot(spot: Spot): Spot {
+  // Named one by one: a spread costs ten times as much, and this runs once for every value.
+  const { indent, entry, dashAtIndent } = spot;
+  return spot.collections ? spot : { indent, entry, collections: true, dashAtIndent };
 }
 
 function isOutside(c: Cursor, spot: Spot): boolean {
@@ -73,7 +82,7 @@ function isIndicator(c: Cursor, code: number): boolean {
 function readNode(c: Cursor, spot: Spot): unknown {
   if (c.depth++ > maxDepth) throw new DocumentFault("exceeded max depth", c.line);
   const code = c.text.charCodeAt(c.pos);
-  const value = code === 38 || code === 33 ? readTagged(c, spot) : readBare(c, spot, {});
+  const value = code === 38 || code === 33 ? readTagged(c, spot) : readBare(c, spot, noProperties);
   c.depth--;
   return value;
 }
@@ -87,9 +96,7 @@ function readTagged(c: Cursor, spot: Spot): unknown {
   if (fresh && isOutside(c, spot)) return anchored(c, spot, properties, () => null);
   const mapping = !fresh && spot.collections && isKeyAhead(c);
   if (mapping) return readMapping(c, start.pos - c.lineStart, spot.entry, start.pos);
-  return anchored(c, spot, properties, () =>
-    readBare(c, fresh ? { ...spot, collections: true } : spot, properties),
-  );
+  return anchored(c, spot, properties, () => readBare(c, fresh ? freshSpot(spot) : spot, properties));
 }
 
 function anchored(c: Cursor, spot: Spot, { anchor }: Properties, read: () => unknown): unknown {

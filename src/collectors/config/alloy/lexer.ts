@@ -22,12 +22,16 @@ export function tokenize(text: string): readonly Token[] {
   let line = 1;
   const push = (kind: Token["kind"], value: string, stop: number, broken = false) => {
     tokens.push({ kind, text: value, line, start: at, stop, ...(broken ? { broken } : {}) });
-    for (let next = text.indexOf("\n", at); next >= 0 && next < stop; next = text.indexOf("\n", next + 1))
-      line++;
+    // Nothing else reaches over a line's end.
+    if (kind === "string") line += countLines(text, at, stop);
     at = stop;
   };
   while (at < text.length && tokens.length < maxTokens) {
     const char = text[at] ?? "";
+    if (char === " ") {
+      at++;
+      continue;
+    }
     if (char === "\n") line++;
     if (/\s/.test(char)) at++;
     else if (char === "#" || text.startsWith("//", at)) at = endOfLine(text, at);
@@ -42,9 +46,10 @@ export function tokenize(text: string): readonly Token[] {
       const { value, stop } = readHeredoc(text, at);
       push("string", value, stop);
     } else {
-      const match =
-        matchAt(word, text, at) ?? matchAt(number, text, at) ?? matchAt(operator, text, at) ?? char;
-      const kind = /^[A-Za-z_]/.test(match) ? "word" : /^\d/.test(match) ? "number" : "punctuation";
+      const name = matchAt(word, text, at);
+      const digits = name === undefined ? matchAt(number, text, at) : undefined;
+      const match = name ?? digits ?? matchAt(operator, text, at) ?? char;
+      const kind = name !== undefined ? "word" : digits !== undefined ? "number" : "punctuation";
       push(kind, match, at + match.length);
     }
   }
@@ -84,6 +89,9 @@ function readString(
   at: number,
   quote: string,
 ): { value: string; stop: number; broken: boolean } {
+  const end = text.indexOf(quote, at + 1);
+  const plain = end < 0 ? "\\" : text.slice(at + 1, end);
+  if (quote === "`" ? end >= 0 : !/[\\\n]/.test(plain)) return { value: plain, stop: end + 1, broken: false };
   let value = "";
   for (let i = at + 1; i < text.length; i++) {
     const char = text[i] ?? "";

@@ -51,8 +51,9 @@ export const rule = defineRule({
   check(facts) {
     const owners = [...unitOwners(facts), ...fileOwners(facts)];
     const findings = new Map<string, FindingDraft>();
+    const named = byName(owners);
     for (const owner of owners) {
-      const rival = owners.find((other) => isRival(owner, other));
+      const rival = named.get(owner.name)?.find((other) => isRival(owner, other));
       if (!rival || findings.has(owner.name)) continue;
       const unit = [owner, rival].find(({ kind }) => kind === "unit");
       const line = facts["text.lines"].findLast(
@@ -87,8 +88,19 @@ export const rule = defineRule({
     ),
 });
 
+/** One of thousands of hosts is only compared with those of its name. */
+function byName(owners: readonly Owner[]): ReadonlyMap<string, readonly Owner[]> {
+  const named = new Map<string, Owner[]>();
+  for (const owner of owners) {
+    const list = named.get(owner.name);
+    if (list) list.push(owner);
+    else named.set(owner.name, [owner]);
+  }
+  return named;
+}
+
 function isRival(a: Owner, b: Owner): boolean {
-  if (a === b || a.name !== b.name || a.at.source === b.at.source) return false;
+  if (a === b || a.at.source === b.at.source) return false;
   if (a.host !== undefined && b.host !== undefined && a.host !== b.host) return false;
   // two compose files or playbooks may be variants of one another
   return a.kind !== b.kind && (a.kind === "unit" || b.kind === "unit" || a.host !== undefined);

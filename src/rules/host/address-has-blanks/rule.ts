@@ -89,31 +89,42 @@ function firstBroken(document: ConfigDocument): Broken | undefined {
     !/^(?:prometheus|promtail|loki|alertmanager|grafana-datasources|prometheus-file-sd)$/.test(document.kind)
   )
     return undefined;
-  const queue: { path: (string | number)[]; value: unknown }[] = [{ path: [], value: document.value }];
+  const queue: Node[] = [{ step: "", key: "", value: document.value }];
   for (let at = 0; at < queue.length && at < maxNodes; at += 1) {
     const node = queue[at];
     if (!node) break;
-    const key = node.path.findLast((part) => typeof part === "string");
-    if (typeof node.value === "string" && typeof key === "string" && addressKey.test(key)) {
-      if (/\s/.test(node.value) && broken.test(node.value.slice(0, 500)) && !/[{}]/.test(node.value))
-        return { path: node.path, value: node.value };
-    } else if (Array.isArray(node.value))
-      for (const [index, item] of node.value.entries())
-        queue.push({ path: [...node.path, index], value: item });
-    else if (isRecord(node.value))
-      for (const [name, item] of Object.entries(node.value))
-        queue.push({ path: [...node.path, name], value: item });
+    const { key, value } = node;
+    if (typeof value === "string") {
+      if (isBrokenText(value) && addressKey.test(key)) return { path: pathOf(node), value };
+    } else if (Array.isArray(value))
+      for (let index = 0; index < value.length; index += 1)
+        queue.push({ step: index, key, value: value[index], above: node });
+    else if (isRecord(value))
+      for (const [name, item] of Object.entries(value))
+        queue.push({ step: name, key: name, value: item, above: node });
   }
   return undefined;
 }
 
+interface Node {
+  readonly step: string | number;
+  /** The nearest key: of an item of a list that of the list. */
+  readonly key: string;
+  readonly value: unknown;
+  readonly above?: Node;
+}
+
+function pathOf(node: Node): (string | number)[] {
+  const path: (string | number)[] = [];
+  for (let at: Node | undefined = node; at?.above; at = at.above) path.unshift(at.step);
+  return path;
+}
+
+function isBrokenText(value: string): boolean {
+  return /\s/.test(value) && broken.test(value.slice(0, 500)) && !/[{}]/.test(value);
+}
+
 function isBrokenAddress(value: unknown, path: readonly (string | number)[]): boolean {
   const key = path.findLast((part) => typeof part === "string");
-  return (
-    typeof value === "string" &&
-    addressKey.test(String(key)) &&
-    /\s/.test(value) &&
-    broken.test(value.slice(0, 500)) &&
-    !/[{}]/.test(value)
-  );
+  return typeof value === "string" && addressKey.test(String(key)) && isBrokenText(value);
 }
