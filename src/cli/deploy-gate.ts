@@ -30,7 +30,10 @@ export interface GateCourse {
   readonly until: number;
 }
 
-const everyMs = 2_000;
+/** The first sample is there within a scrape's interval, a new log line after a second: what takes longer is asked less and less. */
+const shortestMs = 300;
+const longestMs = 2_000;
+const growth = 1.4;
 const reachMs = 20_000;
 
 export function dataGate(
@@ -133,15 +136,16 @@ async function patiently<T>(
   open: (found: T) => readonly string[],
 ): Promise<T> {
   let said = "";
-  for (;;) {
+  for (let asked = 0; ; asked++) {
     const found = await look();
     const left = open(found);
-    if (left.length === 0 || Date.now() + everyMs > until || signal.aborted) return found;
+    const next = Math.min(shortestMs * growth ** asked, longestMs);
+    if (left.length === 0 || Date.now() + next > until || signal.aborted) return found;
     const text = `${left.length} open: ${left[0] ?? ""}`;
     if (text !== said)
       note(options, `waiting for data (${Math.round((until - Date.now()) / 1000)} s left), ${text}`);
     said = text;
-    await pause(everyMs, undefined, { signal }).catch(() => undefined);
+    await pause(next, undefined, { signal }).catch(() => undefined);
   }
 }
 

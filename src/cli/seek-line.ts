@@ -15,7 +15,10 @@ export type Outcome = Omit<CanaryFlight, "at" | "host" | "ways">;
 
 /** Milliseconds: promtail looks for new files every 10 s and Loki answers what its ingesters hold at once. */
 const freshness = 60_000;
-const pollEvery = 2_000;
+/** A line takes a second or two where all is well: the pauses grow from the first to the second. */
+const shortestMs = 400;
+const longestMs = 2_000;
+const growth = 1.5;
 /** Labels that some agent's default gives to every stream; the first that Loki has is asked for. */
 export const commonLabels = [
   "job",
@@ -40,14 +43,16 @@ export async function seekLine(
 ): Promise<Outcome> {
   const sentAt = Date.now();
   let answered = false;
-  while (Date.now() - sentAt < freshness && !session.signal.aborted) {
+  for (let asked = 0; Date.now() - sentAt < freshness && !session.signal.aborted; asked++) {
     for (const loki of lokis) {
       const found = await seekOnce(loki, line, session, isOurs);
       if (found === "no answer") continue;
       answered = true;
       if (found) return { outcome: "arrived", afterMs: Date.now() - sentAt, labels: found };
     }
-    await pause(pollEvery, undefined, { signal: session.signal }).catch(() => undefined);
+    await pause(Math.min(shortestMs * growth ** asked, longestMs), undefined, {
+      signal: session.signal,
+    }).catch(() => undefined);
   }
   if (session.signal.aborted) return { outcome: "not-asked", because: "interrupted before it was found" };
   if (!answered) return { outcome: "not-asked", because: "no Loki gave an answer that could be understood" };

@@ -50,13 +50,13 @@ test("an archive has whole blocks and a header that tar accepts", () => {
 
 test("a container is ready only when it stays up, answers, and has read what it was told to read", () => {
   const asked = { ready: "http://10.0.0.2:9090/-/ready" };
-  expect(judge("running 0 1 0\nstatus 200\n", asked, "a: x").state).toBe("waiting");
-  expect(judge("running 0 9 0\nstatus 200\n", asked, "a: x").state).toBe("ready");
-  expect(judge("running 0 9 0\nstatus 000000\n", asked, "a: x").state).toBe("waiting");
+  expect(judge("running 0 900 0\nstatus 200\n", asked, "a: x").state).toBe("waiting");
+  expect(judge("running 0 9000 0\nstatus 200\n", asked, "a: x").state).toBe("ready");
+  expect(judge("running 0 9000 0\nstatus 000000\n", asked, "a: x").state).toBe("waiting");
   // Somebody else's answer on the port does not help a container that keeps ending.
   expect(
     judge(
-      "restarting 4 1 1\nstatus 200\nlog\nlisten tcp :9100: bind: address already in use\n",
+      "restarting 4 1000 1\nstatus 200\nlog\nlisten tcp :9100: bind: address already in use\n",
       asked,
       "a: x",
     ),
@@ -66,7 +66,7 @@ test("a container is ready only when it stays up, answers, and has read what it 
   });
   const since = { ...asked, readSince: 1_700_000_000 };
   const metrics = (ok: number, at: number): string =>
-    `running 0 99 0\nstatus 200\nprometheus_config_last_reload_successful ${ok}\nprometheus_config_last_reload_success_timestamp_seconds ${at}\n`;
+    `running 0 99000 0\nstatus 200\nprometheus_config_last_reload_successful ${ok}\nprometheus_config_last_reload_success_timestamp_seconds ${at}\n`;
   expect(judge(metrics(1, 1_600_000_000), since, "a: x").state).toBe("waiting");
   expect(judge(metrics(1, 1.700000001e9), since, "a: x").state).toBe("ready");
   expect(judge(metrics(0, 1_600_000_000), since, "a: x").state).toBe("failing");

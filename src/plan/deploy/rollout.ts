@@ -235,10 +235,8 @@ async function endHost(
   const access = options.doors.get(one.host);
   const directory = options.directories.get(one.host);
   if (!access || directory === undefined) return;
-  await sweepKept(access).catch(() => undefined);
-  await audit(access, directory, { ...options, transaction: one.transaction.id, outcome: "done" }).catch(
-    () => undefined,
-  );
+  const entry = { ...options, transaction: one.transaction.id, outcome: "done" };
+  await Promise.allSettled([sweepKept(access), audit(access, directory, entry)]);
 }
 
 /** What a step did not do, and why: nothing stays unsaid. */

@@ -19,10 +19,12 @@ export interface GateOptions {
 }
 
 const defaultMs = 180_000;
-const everyMs = 2_000;
-/** Most containers are ready after a few seconds: so often it is asked at first, and so many times. */
-const soonMs = 500;
-const soonTimes = 8;
+/** Most containers are ready after a second or two, and some after minutes: the pauses grow with the time that has gone by. */
+const shortestMs = 200;
+const longestMs = 2_000;
+const growth = 1.3;
+/** One host's questions go over one connection, and sshd allows ten sessions in it. */
+const atOnce = 4;
 
 /** Not ready in time is no verdict: what it means is for the diagnosis afterwards to say. */
 export async function awaitGates(
@@ -34,10 +36,14 @@ export async function awaitGates(
   const ended: Gate[] = [];
   for (let asked = 0; ; asked++) {
     const waiting: { readonly one: Waited; readonly gate: Gate }[] = [];
-    for (const one of open) {
-      const gate = await askGate(one);
-      if (gate.state === "waiting") waiting.push({ one, gate });
-      else ended.push(gate);
+    for (let at = 0; at < open.length; at += atOnce) {
+      const part = open.slice(at, at + atOnce);
+      const gates = await Promise.all(part.map(askGate));
+      for (const [i, one] of part.entries()) {
+        const gate = gates[i];
+        if (gate?.state === "waiting") waiting.push({ one, gate });
+        else if (gate) ended.push(gate);
+      }
     }
     open = waiting.map(({ one }) => one);
     const says = waiting.map(({ gate }) => gate.says);
@@ -49,7 +55,7 @@ export async function awaitGates(
       };
     }
     onGate?.({ says, remainingMs });
-    await pause(Math.min(asked < soonTimes ? soonMs : everyMs, remainingMs), signal);
+    await pause(Math.min(shortestMs * growth ** asked, longestMs, remainingMs), signal);
   }
 }
 

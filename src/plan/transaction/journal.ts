@@ -1,5 +1,5 @@
 // The append-only journal of one transaction: on disk before anything it announces happens.
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder } from "../write-atomic.ts";
 import { type Begun, type Entry, entry, type NewEntry } from "./entry.ts";
@@ -26,7 +26,7 @@ export function openJournal(folder: string, now: () => Date = () => new Date()):
       const line = Buffer.from(`${JSON.stringify(full)}\n`, "utf8");
       const handle = openSync(file, "a+", 0o600);
       try {
-        const lead = endsWhole(file) ? line : Buffer.concat([Buffer.from("\n"), line]);
+        const lead = endsWhole(handle) ? line : Buffer.concat([Buffer.from("\n"), line]);
         for (let at = 0; at < lead.length; ) at += writeSync(handle, lead, at);
         fsyncSync(handle);
       } finally {
@@ -40,9 +40,47 @@ export function openJournal(folder: string, now: () => Date = () => new Date()):
 }
 
 /** A crash or a full disk may have left half a line; what follows starts on a line of its own. */
-function endsWhole(file: string): boolean {
-  const bytes = readFileSync(file);
-  return bytes.length === 0 || bytes.at(-1) === 0x0a;
+function endsWhole(handle: number): boolean {
+  const { size } = fstatSync(handle);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(handle, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
+}
+
+/** More than the two short lines that end a journal need. */
+const tailBytes = 4096;
+
+/**
+ * It ended and gave its locks back: nothing of it is left to do, whatever else stands in it. Every apply asks this of every
+ * transaction there ever was, so only the end of the file is read; what is not plainly settled is for whoever reads it whole.
+ */
+export function isSettled(folder: string): boolean {
+  const text = tailOf(join(folder, journalName));
+  if (!text.endsWith("\n")) return false;
+  const [end, released] = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .slice(-2)
+    .map((line) => entry.safeParse(parsed(line)).data?.what);
+  return released === "released" && (end === "committed" || end === "rolled-back");
+}
+
+function tailOf(file: string): string {
+  let handle: number;
+  try {
+    handle = openSync(file, "r");
+  } catch {
+    return "";
+  }
+  try {
+    const { size } = fstatSync(handle);
+    const bytes = Buffer.alloc(Math.min(size, tailBytes));
+    const read = readSync(handle, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString("utf8", 0, read);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 export interface Course {

@@ -3,7 +3,15 @@ import { isAlive } from "./actor.ts";
 import { openBackupStore } from "./backup-store.ts";
 import type { Doors } from "./doors.ts";
 import type { Actor } from "./entry.ts";
-import { type Course, hasReleased, lastActor, openJournal, readJournal, stateOf } from "./journal.ts";
+import {
+  type Course,
+  hasReleased,
+  isSettled,
+  lastActor,
+  openJournal,
+  readJournal,
+  stateOf,
+} from "./journal.ts";
 import { takeLocks } from "./locks.ts";
 import { transactionFolder, transactionIds } from "./state-folder.ts";
 import type { ActContext } from "./step-kind.ts";
@@ -17,16 +25,20 @@ export interface OpenTransaction {
 }
 
 export function openTransactions(state: string): OpenTransaction[] {
-  return transactionIds(state).flatMap((id): OpenTransaction[] => {
+  return unsettled(state).flatMap((id): OpenTransaction[] => {
     const course = readJournal(transactionFolder(state, id));
     if (!course || stateOf(course) !== "open") return [];
     return [{ id, course, busy: isAlive(lastActor(course)) !== false }];
   });
 }
 
+function unsettled(state: string): string[] {
+  return transactionIds(state).filter((id) => !isSettled(transactionFolder(state, id)));
+}
+
 /** Gives back the locks of transactions that ended but died before they could. Their hosts may be out of reach: no harm. */
 export async function releaseLeftLocks(options: TakeBackOptions): Promise<void> {
-  for (const id of transactionIds(options.state)) {
+  for (const id of unsettled(options.state)) {
     const course = readJournal(transactionFolder(options.state, id));
     if (!course || stateOf(course) === "open" || hasReleased(course)) continue;
     if (isAlive(lastActor(course)) !== false) continue;

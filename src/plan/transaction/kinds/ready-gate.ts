@@ -28,6 +28,20 @@ body() { if command -v curl >/dev/null 2>&1; then curl -s -m 4 "$1"; else wget -
 `;
 }
 
+/**
+ * Milliseconds since it was started, as `up`. Docker writes 2026-01-02T03:04:05.678Z, Podman 2026-01-02 03:04:05.678 +0000 UTC; a date
+ * without %N (busybox) counts whole seconds, and then waits a little longer.
+ */
+const upForMs = `t="$4 $5"
+s=$(date -d "$(printf %s "$t" | cut -c1-19 | tr T ' ') \${6:-UTC}" +%s 2>/dev/null || echo 0)
+f=$(printf '%s000' "$(printf %s "$t" | cut -c21-23 | tr -dc 0-9)" | cut -c1-3)
+n=$(date +%s%3N); case $n in *[!0-9]*) n=$(date +%s)000;; esac
+up=$((n - s * 1000 - (1$f - 1000)))
+`;
+
+/** What ends at once has ended by then: a wrong flag, a taken port, a file that cannot be read. */
+const stayedMs = 1_100;
+
 const reloadMetrics =
   /^(?:prometheus_config_last_reload|alertmanager_config_last_reload|blackbox_exporter_config_last_reload|alloy_config_last_load)_(successful|success_timestamp_seconds) (\S+)$/;
 
@@ -36,10 +50,9 @@ export async function askReady(access: HostAccess, asked: ReadyQuestion): Promis
   const word = quoteWord(name);
   const metrics = quoteWord(`${new URL(ready).origin}/metrics`);
   const script = `${fetching(keys)}no_proxy='*'; export no_proxy
-i=$(${engine} container inspect --format '{{.State.Status}} {{.RestartCount}} {{.State.StartedAt}} {{.State.ExitCode}}' ${word} 2>/dev/null) || { echo gone; exit 0; }
+i=$(${engine} container inspect --format '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.StartedAt}}' ${word} 2>/dev/null) || { echo gone; exit 0; }
 set -- $i
-s=$(date -d "$(printf %s "$3" | cut -c1-19 | tr T ' ') UTC" +%s 2>/dev/null || echo 0)
-printf '%s %s %s %s\\n' "$1" "$2" "$(($(date +%s) - s))" "$4"
+${upForMs}printf '%s %s %s %s\\n' "$1" "$2" "$up" "$3"
 echo "status $(status ${quoteWord(ready)})"
 ${readSince === undefined ? "" : `body ${metrics} | grep -E '^(prometheus|alertmanager|blackbox_exporter|alloy)_config_last_(re)?load_success'`}
 if [ "$2" -gt 0 ] || [ "$1" != running ]; then echo log; ${engine} logs --tail 8 ${word} 2>&1 | cut -c1-400; fi
@@ -63,7 +76,7 @@ export function judge(
     return { state: "failing", says: `${subject} keeps ending (exit code ${code})${last}` };
   if (/^(?:exited|dead)$/.test(state))
     return { state: "failing", says: `${subject} has ended (exit code ${code})${last}` };
-  if (state !== "running" || Number(up) < 2)
+  if (state !== "running" || Number(up) < stayedMs)
     return { state: "waiting", says: `${subject} is ${state || "starting"}${last}` };
   const status = second.replace(/^status /, "").slice(-3);
   if (second === "status needs curl")
