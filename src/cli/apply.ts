@@ -3,24 +3,21 @@
 import type { DeploymentPlan, Rollout } from "../model/deployment.ts";
 import { exitCodes, UserError } from "../model/errors.ts";
 import { putBackLeft } from "../plan/deploy/left-open.ts";
-import { rollout } from "../plan/deploy/rollout.ts";
 import { hasKept, sweepKept } from "../plan/deploy/sweep.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { duration } from "../plan/transaction/lock-refusal.ts";
 import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
 import { renderPlan, renderRollout } from "../report/deployment.ts";
 import type { ApplyOptions } from "./commands/apply.ts";
-import { terminalAsker } from "./consent.ts";
 import { type Deployment, lookAtHosts, openDeployment, type Seen } from "./deployment.ts";
 import { movedSincePlan } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
 import { issueFor, noteIssued } from "./issue.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
 import { plainVeil } from "./plan-veil.ts";
-import { loadDeploymentPlan } from "./saved-plan-file.ts";
 
 export async function applyVerb(file: string | undefined, given: ApplyOptions): Promise<number> {
-  const saved = file === undefined ? undefined : loadDeploymentPlan(file);
+  const saved = file === undefined ? undefined : await savedPlan(file);
   const options = saved ? optionsOf(given, saved.deployment) : given;
   const signal = interruptible();
   const deployment = openDeployment(options);
@@ -48,6 +45,13 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
   } finally {
     await deployment.close();
   }
+}
+
+async function savedPlan(
+  file: string,
+): Promise<ReturnType<typeof import("./saved-plan-file.ts")["loadDeploymentPlan"]>> {
+  const { loadDeploymentPlan } = await import("./saved-plan-file.ts");
+  return loadDeploymentPlan(file);
 }
 
 function optionsOf(
@@ -110,6 +114,7 @@ async function agreed(plan: DeploymentPlan, options: ApplyOptions, isSaved: bool
     note(options, "Nobody to ask and no --yes: the plan was shown and nothing was changed.");
     return false;
   }
+  const { terminalAsker } = await import("./consent.ts");
   const asker = terminalAsker();
   try {
     if (!isSaved) asker.say(`${shown}\n\n`);
@@ -135,6 +140,7 @@ async function carryOut(
 ): Promise<Rollout> {
   const { dataGate } = await import("./deploy-gate.ts");
   const { beforeChange } = await import("./before-change.ts");
+  const { rollout } = await import("../plan/deploy/rollout.ts");
   const plan = await beforeChange(deployment, seen, options, signal);
   const hosts = plan.hosts.length;
   const waits = new Map<string, string>();

@@ -17,7 +17,7 @@ import { createTurns } from "../targets/host/connect-turns.ts";
 import { type HostSession, openHost } from "../targets/host/door.ts";
 import type { HostAddress } from "../targets/host/host-name.ts";
 import type { DeployOptions } from "./deploy-options.ts";
-import { connectsAtOnce, hostChoice } from "./host-targets.ts";
+import { connectsAtOnce, hostChoice } from "./host-choice.ts";
 import { addressOfLeft, checkForgotten, type LeftHosts, leftHosts, planOfLeft } from "./left-hosts.ts";
 import { modelHosts } from "./model-hosts.ts";
 import { note } from "./output.ts";

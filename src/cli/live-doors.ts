@@ -36,7 +36,7 @@ function folderDoor(): HostAccess {
 
 async function hostDoors(options: LiveOptions): Promise<readonly HostAccess[]> {
   if (options.host === undefined) return [];
-  const { hostChoice } = await import("./host-targets.ts");
+  const { hostChoice } = await import("./host-choice.ts");
   const { addresses, ssh } = hostChoice(options);
   return addresses.map((address) => ({ door: openHost(address, ssh), sudo: true, lockAt: hostLockPlaces }));
 }

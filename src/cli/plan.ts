@@ -15,7 +15,7 @@ import { plainVeil } from "./plan-veil.ts";
 export async function planVerb(options: DeployOptions): Promise<number> {
   const deployment = openDeployment(options);
   try {
-    for (const { id, hosts, busy } of leftOpen(stateFolder(), new Set(deployment.doors.keys())))
+    for (const { id, hosts, busy } of await leftOpen(stateFolder(), new Set(deployment.doors.keys())))
       note(
         options,
         busy

@@ -8,9 +8,9 @@ import type { CompareWish } from "../../src/plan/deploy/compare-wish.ts";
 import { bytesOf } from "../../src/plan/deploy/container-fields.ts";
 import { isEmpty, partOf, recordOf, recordPath, recordText } from "../../src/plan/deploy/host-part.ts";
 import type { Observed } from "../../src/plan/deploy/observe.ts";
+import { salted } from "../../src/plan/salted.ts";
 import { createWords } from "../../src/plan/transaction/create-words.ts";
 import type { PathFact } from "../../src/plan/transaction/host-paths.ts";
-import { salted } from "../../src/plan/transaction/kinds/put-files.ts";
 import { renderStack } from "../../src/render/render-stack.ts";
 
 const salt = "salt";

@@ -5,7 +5,7 @@ import { type ContainerSpec, type DesiredFile, type DesiredHost, ownerLabels } f
 import { itemsOf, type JsonRecord, textOf, valueAt } from "../../model/json-value.ts";
 import type { Step } from "../../model/plan.ts";
 import type { DeployedKind } from "../../model/stack-file.ts";
-import { hashOf, isRunning } from "../transaction/kinds/put-container.ts";
+import { hashOf, isRunning } from "../transaction/container-state.ts";
 import { serverOrder } from "./batches.ts";
 import type { CompareWish } from "./compare-wish.ts";
 import { fieldChanges, newFields } from "./container-fields.ts";

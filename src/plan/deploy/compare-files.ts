@@ -3,8 +3,8 @@
 import type { FileChange, HostRecord } from "../../model/deployment.ts";
 import type { DesiredFile, DesiredHost } from "../../model/desired.ts";
 import { sha256 } from "../backup.ts";
+import { salted } from "../salted.ts";
 import type { PathFact } from "../transaction/host-paths.ts";
-import { salted } from "../transaction/kinds/put-files.ts";
 import type { CompareWish } from "./compare-wish.ts";
 
 export function fileChange(file: DesiredFile, { observed }: CompareWish): readonly FileChange[] {

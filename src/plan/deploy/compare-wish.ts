@@ -3,7 +3,7 @@
 import { phases } from "../../model/deployment.ts";
 import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
 import { sha256 } from "../backup.ts";
-import { hashOf } from "../transaction/kinds/put-container.ts";
+import { hashOf } from "../transaction/container-state.ts";
 import { nameOf } from "./container-name.ts";
 import type { Observed } from "./observe.ts";
 

@@ -4,7 +4,7 @@ import type { ContainerChange, Drifted, FileChange, HostPlan, HostRecord } from 
 import { phases } from "../../model/deployment.ts";
 import { type DesiredHost, ownerLabels } from "../../model/desired.ts";
 import { sha256 } from "../backup.ts";
-import { isRunning } from "../transaction/kinds/put-container.ts";
+import { isRunning } from "../transaction/container-state.ts";
 import { nameOf } from "./container-name.ts";
 import type { Observed } from "./observe.ts";
 

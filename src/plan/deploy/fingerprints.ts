@@ -1,7 +1,7 @@
 // On which state of each thing a host's plan was made, so that a saved plan can tell what has moved since. Pure.
 
 import type { ContainerChange, FileChange } from "../../model/deployment.ts";
-import { isRunning } from "../transaction/kinds/put-container.ts";
+import { isRunning } from "../transaction/container-state.ts";
 import type { CompareWish } from "./compare-wish.ts";
 import { nameOf } from "./container-name.ts";
 

@@ -1,7 +1,7 @@
 // What a killed deployment left half done on a host is put back before anything else is planned there.
 import type { HostAccess } from "../transaction/doors.ts";
 import type { Actor } from "../transaction/entry.ts";
-import { openTransactions, releaseLeftLocks, takeBackFromJournal } from "../transaction/recover.ts";
+import { unsettled } from "../transaction/settled.ts";
 
 export interface LeftOpen {
   readonly id: string;
@@ -9,8 +9,10 @@ export interface LeftOpen {
   readonly busy: boolean;
 }
 
-/** Transactions of these hosts that were begun and not ended. */
-export function leftOpen(state: string, hosts: ReadonlySet<string>): readonly LeftOpen[] {
+/** Transactions of these hosts that were begun and not ended. What undoes them is loaded when there is one: there hardly ever is. */
+export async function leftOpen(state: string, hosts: ReadonlySet<string>): Promise<readonly LeftOpen[]> {
+  if (unsettled(state).length === 0) return [];
+  const { openTransactions } = await import("../transaction/recover.ts");
   return openTransactions(state).flatMap(({ id, course, busy }): LeftOpen[] => {
     const own = course.begun.locks.flatMap((lock) =>
       lock.kind === "host" && hosts.has(lock.host) ? [lock.host] : [],
@@ -27,9 +29,11 @@ export async function putBackLeft(
   tell: (text: string) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const failed = new Map<string, string>();
+  if (unsettled(state).length === 0) return failed;
+  const { releaseLeftLocks, takeBackFromJournal } = await import("../transaction/recover.ts");
   const access = { hosts: [...doors.values()] };
   const base = { state, doors: access, actor, because: "the run that did it ended in the middle" };
-  for (const { id, hosts, busy } of leftOpen(state, new Set(doors.keys())).toReversed()) {
+  for (const { id, hosts, busy } of (await leftOpen(state, new Set(doors.keys()))).toReversed()) {
     if (busy) {
       tell(`transaction ${id} works on ${hosts.join(", ")} right now`);
       continue;

@@ -3,8 +3,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writ
 import { join } from "node:path";
 import { syncFolder } from "../write-atomic.ts";
 import { type Begun, type Entry, entry, type NewEntry } from "./entry.ts";
-
-export const journalName = "journal.jsonl";
+import { journalName } from "./state-folder.ts";
 
 export interface Journal {
   readonly folder: string;
@@ -46,41 +45,6 @@ function endsWhole(handle: number): boolean {
   const last = Buffer.alloc(1);
   readSync(handle, last, 0, 1, size - 1);
   return last[0] === 0x0a;
-}
-
-/** More than the two short lines that end a journal need. */
-const tailBytes = 4096;
-
-/**
- * It ended and gave its locks back: nothing of it is left to do, whatever else stands in it. Every apply asks this of every
- * transaction there ever was, so only the end of the file is read; what is not plainly settled is for whoever reads it whole.
- */
-export function isSettled(folder: string): boolean {
-  const text = tailOf(join(folder, journalName));
-  if (!text.endsWith("\n")) return false;
-  const [end, released] = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .slice(-2)
-    .map((line) => entry.safeParse(parsed(line)).data?.what);
-  return released === "released" && (end === "committed" || end === "rolled-back");
-}
-
-function tailOf(file: string): string {
-  let handle: number;
-  try {
-    handle = openSync(file, "r");
-  } catch {
-    return "";
-  }
-  try {
-    const { size } = fstatSync(handle);
-    const bytes = Buffer.alloc(Math.min(size, tailBytes));
-    const read = readSync(handle, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString("utf8", 0, read);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 export interface Course {

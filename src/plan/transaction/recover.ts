@@ -3,17 +3,10 @@ import { isAlive } from "./actor.ts";
 import { openBackupStore } from "./backup-store.ts";
 import type { Doors } from "./doors.ts";
 import type { Actor } from "./entry.ts";
-import {
-  type Course,
-  hasReleased,
-  isSettled,
-  lastActor,
-  openJournal,
-  readJournal,
-  stateOf,
-} from "./journal.ts";
+import { type Course, hasReleased, lastActor, openJournal, readJournal, stateOf } from "./journal.ts";
 import { takeLocks } from "./locks.ts";
-import { transactionFolder, transactionIds } from "./state-folder.ts";
+import { unsettled } from "./settled.ts";
+import { transactionFolder } from "./state-folder.ts";
 import type { ActContext } from "./step-kind.ts";
 import { obstacles, type Undone, undoAll } from "./undo.ts";
 
@@ -30,10 +23,6 @@ export function openTransactions(state: string): OpenTransaction[] {
     if (!course || stateOf(course) !== "open") return [];
     return [{ id, course, busy: isAlive(lastActor(course)) !== false }];
   });
-}
-
-function unsettled(state: string): string[] {
-  return transactionIds(state).filter((id) => !isSettled(transactionFolder(state, id)));
 }
 
 /** Gives back the locks of transactions that ended but died before they could. Their hosts may be out of reach: no harm. */

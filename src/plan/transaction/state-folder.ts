@@ -40,6 +40,9 @@ export function makeTransactionFolder(state: string, id: string): string {
   return folder;
 }
 
+/** In the folder of each. */
+export const journalName = "journal.jsonl";
+
 /** Ids of all transactions, oldest first. */
 export function transactionIds(state: string): string[] {
   const folder = join(state, "transactions");

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { thisActor } from "../../../src/plan/transaction/actor.ts";
 import type { NewEntry } from "../../../src/plan/transaction/entry.ts";
-import { isSettled, journalName, openJournal } from "../../../src/plan/transaction/journal.ts";
+import { openJournal } from "../../../src/plan/transaction/journal.ts";
+import { isSettled } from "../../../src/plan/transaction/settled.ts";
+import { journalName } from "../../../src/plan/transaction/state-folder.ts";
 
 const base = mkdtempSync(join(tmpdir(), "watchmend-settled-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -4,11 +4,12 @@ import { z } from "zod";
 import type { Step } from "../../../model/plan.ts";
 import { quoteWord } from "../../../model/quote.ts";
 import { curlWithKeys } from "../../door-keys.ts";
+import { isRunning } from "../container-state.ts";
 import { type HostAccess, hostFor, mustRun, runScript } from "../doors.ts";
 import { finish } from "../host-file.ts";
 import { defineKind } from "../step-kind.ts";
 import { accessTo, reach } from "./file-text.ts";
-import { inspectAll, isRunning } from "./put-container.ts";
+import { inspectAll } from "./put-container.ts";
 import { noWayTo } from "./text.ts";
 
 type BackupStep = Extract<Step, { readonly do: "backup-data" }>;

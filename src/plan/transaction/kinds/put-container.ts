@@ -8,6 +8,7 @@ import { sha256 } from "../../backup.ts";
 import { Refused } from "../../edit/refusal.ts";
 import { type BackupStore, storedRef } from "../backup-store.ts";
 import { createdWith, notOurs, specOf } from "../container-spec.ts";
+import { hashOf, isRunning } from "../container-state.ts";
 import { createWords } from "../create-words.ts";
 import { type HostAccess, hostFor, mustRun, runScript } from "../doors.ts";
 import { mustAnswer } from "../engine-api.ts";
@@ -258,14 +259,6 @@ async function seen(access: HostAccess, one: Image): Promise<Seen> {
   const named = (name: string): JsonRecord | undefined =>
     found.find((inspect) => textOf(inspect.Name)?.replace(/^\//, "") === name);
   return { now: named(one.name), kept: named(keptName(one)), fresh: named(newName(one)) };
-}
-
-export function hashOf(inspect: JsonRecord): string | undefined {
-  return textOf(valueAt(inspect, "Config", "Labels", ownerLabels.spec));
-}
-
-export function isRunning(inspect: JsonRecord): boolean {
-  return valueAt(inspect, "State", "Running") === true || valueAt(inspect, "State", "Restarting") === true;
 }
 
 /** The label tells what was asked for; the image is what somebody may have changed behind it. */

@@ -7,6 +7,7 @@ import type { PutFile, Step } from "../../../model/plan.ts";
 import { quoteWord } from "../../../model/quote.ts";
 import type { SecretRef } from "../../../model/secret-ref.ts";
 import { sha256 } from "../../backup.ts";
+import { salted } from "../../salted.ts";
 import { secretValue } from "../../secret-value.ts";
 import { type BackupStore, storedRef } from "../backup-store.ts";
 import { denyTextChange } from "../deny-text.ts";
@@ -255,10 +256,6 @@ function ownedBy({ uid, gid, mode }: Owned): Owned {
 
 function words({ uid, gid, mode }: Owned): string {
   return `${uid}:${gid} ${mode.toString(8)}`;
-}
-
-export function salted(salt: string, value: string): string {
-  return sha256(Buffer.from(`${salt}${value}`));
 }
 
 function besideOf(path: string, tag: string): string {
