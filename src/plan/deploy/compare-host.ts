@@ -12,6 +12,7 @@ import { fileChange, goneFiles, ownerNote, secretChange } from "./compare-files.
 import { type CompareWish, wantedImages } from "./compare-wish.ts";
 import { fingerprints } from "./fingerprints.ts";
 import { isEmpty, leftMembers, partOf, recordOf, recordPath, recordText } from "./host-part.ts";
+import { recordNote } from "./record-note.ts";
 import { removal, removeStep, surplusContainers } from "./surplus-containers.ts";
 
 interface PartPlan {
@@ -86,7 +87,8 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
   if (isEmpty(part) && !record)
     return { files: [], containers: [], directories: [], notes: [], refusals: [], steps: [] };
   const left = stillLeft(part, record, wish.dropped);
-  const text = recordText(recordOf(stack, part, left));
+  const wanted = recordOf(stack, part, left);
+  const text = recordText(wanted);
   const own: DesiredFile = {
     path: recordPath(directory, phase),
     content: text,
@@ -121,24 +123,22 @@ function comparePart(wish: CompareWish, phase: Phase): PartPlan {
     ...leftNotes(left),
     ...directories.flatMap((one) => ownerNote(one, observed.facts.get(one.path))),
   ];
+  const changed = files.filter(({ change }) => change !== "keep");
+  const onlyRecord = !recordStands && directories.length + changed.length + containers.length === 0;
   return {
-    files: files.filter(({ change }) => change !== "keep"),
+    files: changed,
     containers: containers.map(({ change }) => change),
     directories: directories.map(({ path }) => path),
-    notes,
+    notes: onlyRecord
+      ? [...notes, recordNote(record, wanted, { isThere: observed.facts.has(own.path) })]
+      : notes,
     refusals: [
       ...refusalsOf(part, wish),
       ...part.containers.flatMap((spec) => [...foreign(spec, wish), ...sharedData(spec, wish)]),
     ],
     steps: [
       ...checkSteps(wish, part, files, containers),
-      ...filesStep(
-        wish,
-        part,
-        phase,
-        gone.remove,
-        directories.length + files.filter(({ change }) => change !== "keep").length > 0,
-      ),
+      ...filesStep(wish, part, phase, gone.remove, directories.length + changed.length > 0),
       ...backups,
       ...containers.map(({ step }) => step),
       ...(recordStands ? [] : [recordStep(wish, phase, own)]),
