@@ -29,6 +29,8 @@ export interface StackFile {
   readonly logs: LogSources;
   readonly alerting: Alerting;
   readonly discovery: Discovery;
+  /** The host that goes first in a rollout; else one is chosen. */
+  readonly canary?: string;
   readonly intervals: { readonly scrape: string; readonly evaluation: string };
   readonly externalLabels: Labels;
   readonly remoteWrite: readonly RemoteWrite[];

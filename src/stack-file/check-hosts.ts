@@ -18,6 +18,16 @@ export const checkHosts: Check = function* (stack, { input }) {
       why: "Prometheus, Loki, Grafana and Alertmanager would run nowhere",
       write: `hosts:\n  ${stack.hosts[0]?.name}:\n    roles: [server, agent]`,
     };
+  if (stack.canary !== undefined && !stack.hosts.some(({ name }) => name === stack.canary))
+    yield {
+      path: ["rollout", "canary"],
+      says: `${stack.canary} is no host of this stack`,
+      why: "another host would go first without a word",
+      write: `one of ${stack.hosts
+        .slice(0, 10)
+        .map(({ name }) => name)
+        .join(", ")}`,
+    };
   const seen = new Map<string, string>();
   for (const { name, address, absence, roles, runtime, listen, containerNames } of stack.hosts) {
     const path = ["hosts", name, "address"];

@@ -36,6 +36,7 @@ export function resolveStack(input: StackFileInput): { stack: StackFile; drafts:
       (one): RemoteWrite => given({ ...auth(one), url: one.url, headers: one.headers ?? {} }),
     ),
     ...(security ? { security } : {}),
+    ...(input.rollout?.canary === undefined ? {} : { canary: input.rollout.canary }),
   };
   return { stack, drafts };
 }

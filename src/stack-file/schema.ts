@@ -281,6 +281,10 @@ export const stackFileSchema = z.strictObject({
   discovery: discovery
     .optional()
     .describe("how Prometheus learns its targets: in its file (static), from files, or over http"),
+  rollout: z
+    .strictObject({ canary: nameText.optional().describe("the host that goes first, alone") })
+    .optional()
+    .describe("in which order hosts are changed"),
   logs: logs.optional(),
   alerting: alerting.optional(),
   remote_write: z.array(remoteWrite).optional(),

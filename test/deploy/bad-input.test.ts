@@ -19,6 +19,12 @@ const bad: readonly (readonly [string, string, number, RegExp])[] = [
     /"mon" stands twice.*(?:write|why): /s,
   ],
   [
+    "a canary that is no host",
+    `${head}${server}rollout:\n  canary: mom\n`,
+    8,
+    /rollout\.canary: mom is no host of this stack.*write: one of mon/s,
+  ],
+  [
     "one address for two hosts",
     `${head}${server}  two:\n    address: 127.0.0.1\n`,
     8,

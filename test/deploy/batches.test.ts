@@ -58,6 +58,32 @@ test("every host takes its turn once per phase, agents before servers, and the f
   );
 });
 
+test("the canary that the model names goes first, also a server; without work there another one does", () => {
+  const named = stackOf(`schema: watchmend.stack/v1
+name: demo
+hosts:
+  mon: {address: 10.0.1.1, roles: [server, agent]}
+  a: {address: 10.0.0.1}
+  b: {address: 10.0.0.2}
+rollout: {canary: b}
+`);
+  const first = (...hosts: readonly string[]): readonly string[] | undefined =>
+    batchesOf(
+      named,
+      hosts.map((host) => planOf(host, true, false)),
+      8,
+    )[0]?.hosts;
+  expect(first("mon", "a", "b")).toEqual(["b"]);
+  expect(first("mon", "a")).toEqual(["a"]);
+  expect(
+    batchesOf({ ...named, canary: "mon" }, [planOf("a", true, false), planOf("mon", true, true)], 8),
+  ).toEqual([
+    { phase: "agents", hosts: ["mon"], canary: true },
+    { phase: "agents", hosts: ["a"], canary: false },
+    { phase: "servers", hosts: ["mon"], canary: false },
+  ]);
+});
+
 test("chunks lose nothing", () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 12 }), (items, size) => {

@@ -17,13 +17,12 @@ export function batchesOf(stack: StackFile, plans: readonly HostPlan[], size: nu
   });
 }
 
-/** A host that is no server goes first: a mistake there costs least. */
+/** The one that the model names, while it has something to do; else one that is no server, where a mistake costs least. */
 function agentBatches(stack: StackFile, hosts: readonly string[], size: number): readonly Batch[] {
   const isServer = (name: string): boolean =>
     stack.hosts.find((host) => host.name === name)?.roles.includes("server") ?? false;
-  const [canary, ...rest] = hosts.toSorted(
-    (a, b) => Number(isServer(a)) - Number(isServer(b)) || (a < b ? -1 : 1),
-  );
+  const rank = (name: string): number => (name === stack.canary ? -1 : Number(isServer(name)));
+  const [canary, ...rest] = hosts.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (canary === undefined) return [];
   return [
     batch("agents", [canary], rest.length > 0),
