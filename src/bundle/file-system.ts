@@ -6,11 +6,12 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readSync,
+  realpathSync,
   type Stats,
   statSync,
 } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
@@ -42,12 +43,12 @@ function kindOf(found: Stats): EntryKind {
 }
 
 export const realFileSystem: FileSystem = {
-  list: (path) => readdir(path),
+  list: async (path) => readdirSync(path),
   async look(path, follow) {
     const found = follow ? statSync(path) : lstatSync(path);
     return { kind: kindOf(found), sizeBytes: found.size };
   },
-  resolve: (path) => realpath(path),
+  resolve: async (path) => realpathSync.native(path),
   async open(path) {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const info = fstatSync(descriptor);

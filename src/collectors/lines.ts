@@ -43,8 +43,10 @@ export function headOf(segment: Segment, count = 12): string[] {
 const heads = new WeakMap<Segment, readonly string[]>();
 
 function readHead(segment: Segment): readonly string[] {
-  return linesOf({ ...segment, text: segment.text.slice(0, 16_384) }, 400)
-    .map((line) => line.text)
+  return segment.text
+    .slice(0, maxLineLength)
+    .split("\n", 400)
+    .map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
     .filter((line) => line.trim() !== "");
 }
 

@@ -35,7 +35,20 @@ export interface PromqlReading {
 const longest = 100_000;
 const empty = { selectors: [], functions: [], labels: [], isLogql: false, hasVariables: false };
 
+/** Half a dozen rules read the same expressions. Bounded, since a folder may hold any number of dashboards. */
+const known = new Map<string, PromqlReading>();
+const mostKnown = 2_000;
+
 export function readPromql(source: string): PromqlReading {
+  const before = known.get(source);
+  if (before) return before;
+  const reading = readAnew(source);
+  if (known.size >= mostKnown) known.clear();
+  known.set(source, reading);
+  return reading;
+}
+
+function readAnew(source: string): PromqlReading {
   if (source.trim() === "")
     return { ...empty, error: { message: "no expression found in input", offset: 0 } };
   if (source.length > longest) return empty;
