@@ -151,6 +151,9 @@ export interface LogSources {
   };
   readonly docker: boolean;
   readonly journal: boolean;
+  /** Under which name and in which file Promtail keeps its places, where somebody else's Promtail began: another name is another place. */
+  readonly journalJob?: string;
+  readonly positionsFile?: string;
   readonly files: readonly FileLog[];
 }
 

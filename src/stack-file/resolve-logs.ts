@@ -20,6 +20,8 @@ export function resolveLogs(input: StackFileInput, hosts: readonly StackHost[], 
     afterPromtail: afterPromtail(input),
     docker: logs?.docker ?? true,
     journal: logs?.journal ?? true,
+    journalJob: logs?.journal_job,
+    positionsFile: logs?.positions_file,
     files: (logs?.files ?? []).map((file, i) => {
       const chosen =
         file.hosts === undefined

@@ -4,6 +4,7 @@ import { absenceKinds, agentKinds, deployedKinds, runtimes } from "../model/stac
 import {
   addressText,
   durationText,
+  fileNameText,
   folderText,
   labelName,
   memoryText,
@@ -180,6 +181,10 @@ const logs = z
     agent: z.enum(["alloy", "promtail", "none"]).describe("default alloy; Promtail has ended"),
     docker: z.boolean().describe("logs of all containers; default true"),
     journal: z.boolean().describe("systemd journal; default true"),
+    journal_job: line.describe(
+      "job_name under which Promtail keeps its place in the journal; default systemd-journal",
+    ),
+    positions_file: fileNameText.describe("Promtail's file of positions in its data; default positions.yaml"),
     files: z.array(
       z.strictObject({
         name: nameText,

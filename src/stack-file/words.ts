@@ -103,6 +103,13 @@ export const storageText = text(
   { write: "a whole number with Mi, Gi or Ti, such as 20Gi" },
 );
 
+export const fileNameText = text(
+  "a file's name",
+  (value) => /^\w[\w.-]{0,99}$/.test(value),
+  (value) => `"${value}" is not the name of a file`,
+  { write: "a name without folders, such as positions.yaml" },
+);
+
 export const pathTextField = text(
   "an absolute path",
   (value) => /^\/[^\n\0]*$/.test(value) && !value.split("/").includes(".."),

@@ -39,6 +39,19 @@ test("with Promtail's entry still in the file, Alloy reads its positions of file
   expect(notes.join()).toMatch(/goes on where Promtail stopped/);
 });
 
+test("a Promtail that somebody else began is followed at its own names: another name would be another place", () => {
+  const names = "journal_job: journal, positions_file: places.yml";
+  const { config } = rendered(`agent: alloy, ${names}`, "  promtail: {}");
+  expect(config).toContain('legacy_positions_file = "/var/lib/promtail/places.yml"');
+  expect(config).toMatch(
+    /legacy_position \{\s+file = "\/var\/lib\/promtail\/places\.yml"\s+name = "journal"/,
+  );
+  const [host] = renderStack(model(`agent: promtail, ${names}`, "  promtail: {}")).hosts;
+  const promtail = host?.files.find(({ path }) => path.endsWith("promtail.yaml"))?.content ?? "";
+  expect(promtail).toContain("filename: /var/lib/promtail/places.yml");
+  expect(promtail).toContain("job_name: journal\n");
+});
+
 test("without it, and in an Alloy that could not read them, nothing of it is rendered; the latter is told", () => {
   expect(rendered("agent: alloy", "  alloy: {}").config).not.toContain("legacy");
   const old = rendered("agent: alloy", "  promtail: {}\n  alloy: {version: 1.10.2}");

@@ -296,3 +296,21 @@ scrape_configs:
   expect(notes).toMatch(/files \/data\/x\.log of job hidden: they lie in Promtail's container/);
   expect(notes).toMatch(/job in of Promtail: its source is none that the model has/);
 });
+
+test("places that Promtail has under other names are found again: the journal's job and the file", async () => {
+  const promtail = `positions: {filename: /positions/places.yml}
+clients: [{url: "http://10.7.0.1:3100/loki/api/v1/push"}]
+scrape_configs:
+  - job_name: journal
+    journal: {labels: {job: systemd-journal}}
+  - job_name: second
+    journal: {path: /var/log/journal}
+`;
+  const { input, notes, read } = await importedFolder({
+    "hosts.ini": "[monitoring]\nmon ansible_host=10.7.0.1\n",
+    "hosts/10.7.0.1/srv/promtail.yaml": promtail,
+  });
+  expect(read.faults).toEqual([]);
+  expect(input.logs).toMatchObject({ journal: true, journal_job: "journal", positions_file: "places.yml" });
+  expect(notes).toMatch(/the place in the journal of job second: the model has one name, journal/);
+});

@@ -13,8 +13,7 @@ import { pushedTargets } from "../prometheus/targets.ts";
 import { alloyClient, alloyDoor } from "../protection.ts";
 import { type AlloyBlock, type AlloyValue, alloyText, attributes, map, ref } from "./alloy-text.ts";
 import { podmanFiles, podmanFilesId, podmanJournalRules } from "./podman-logs.ts";
-import { inheritedPositions } from "./positions.ts";
-import { journalJobName } from "./promtail.ts";
+import { inheritedPositions, journalJobName } from "./positions.ts";
 
 export function alloyConfig(spot: Spot, comment: readonly string[]): string {
   const { stack, host } = spot;
@@ -29,7 +28,7 @@ export function alloyConfig(spot: Spot, comment: readonly string[]): string {
     if (host.runtime === "podman" && stack.logs.docker) blocks.push(...podmanLogs(stack, positions));
     else {
       if (stack.logs.docker) blocks.push(...dockerLogs(spot));
-      if (stack.logs.journal) blocks.push(...journal(positions, journalRules));
+      if (stack.logs.journal) blocks.push(...journal(stack, positions, journalRules));
     }
     for (const file of files) blocks.push(...fileLogs(file, positions));
     blocks.push(lokiWrite(spot, url));
@@ -89,8 +88,8 @@ const journalRules: readonly AlloyBlock[] = [
   rule({ source_labels: ["__journal_priority_keyword"], target_label: "level" }),
 ];
 
-function podmanLogs({ logs }: StackFile, positions: string | undefined): readonly AlloyBlock[] {
-  const rules = podmanJournalRules(logs).map(({ from, regex, to, replacement, action }) =>
+function podmanLogs(stack: StackFile, positions: string | undefined): readonly AlloyBlock[] {
+  const rules = podmanJournalRules(stack.logs).map(({ from, regex, to, replacement, action }) =>
     rule({
       source_labels: [...from],
       ...(from.length > 1 ? { separator: ";" } : {}),
@@ -102,7 +101,7 @@ function podmanLogs({ logs }: StackFile, positions: string | undefined): readonl
   );
   const label = "podman";
   return [
-    ...journal(positions, rules),
+    ...journal(stack, positions, rules),
     {
       name: "local.file_match",
       label,
@@ -134,7 +133,11 @@ function podmanLogs({ logs }: StackFile, positions: string | undefined): readonl
   ];
 }
 
-function journal(positions: string | undefined, rules: readonly AlloyBlock[]): readonly AlloyBlock[] {
+function journal(
+  stack: StackFile,
+  positions: string | undefined,
+  rules: readonly AlloyBlock[],
+): readonly AlloyBlock[] {
   return [
     {
       name: "loki.relabel",
@@ -153,7 +156,9 @@ function journal(positions: string | undefined, rules: readonly AlloyBlock[]): r
         }),
         ...(positions === undefined
           ? []
-          : [{ name: "legacy_position", body: attributes({ file: positions, name: journalJobName }) }]),
+          : [
+              { name: "legacy_position", body: attributes({ file: positions, name: journalJobName(stack) }) },
+            ]),
       ],
     },
   ];

@@ -14,9 +14,7 @@ import {
   podmanFilesJob,
   podmanJournalRules,
 } from "./podman-logs.ts";
-import { promtailPositions } from "./positions.ts";
-
-export const journalJobName = "systemd-journal";
+import { journalJobName, promtailPositions } from "./positions.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -31,14 +29,14 @@ export function promtailConfig(spot: Spot): Config {
       grpc_listen_port: 0,
       ...(speaksTls(stack, "promtail") ? { http_tls_config: serverTls() } : {}),
     },
-    positions: { filename: promtailPositions },
+    positions: { filename: promtailPositions(stack) },
     clients: [{ url: pushUrl(stack) ?? "", external_labels: hostLabels(host), ...clientOf(stack, "loki") }],
     scrape_configs: [
       ...(host.runtime === "podman"
         ? podmanJobs(stack)
         : [
             ...(stack.logs.docker ? [dockerJob(socketOf(host))] : []),
-            ...(stack.logs.journal ? [journalJob(journalRules)] : []),
+            ...(stack.logs.journal ? [journalJob(stack, journalRules)] : []),
           ]),
       ...fileLogsOf(stack, host).map(fileJob),
     ],
@@ -75,16 +73,17 @@ const journalRules: readonly Config[] = [
   { source_labels: ["__journal_priority_keyword"], target_label: "level" },
 ];
 
-function journalJob(rules: readonly Config[]): Config {
+function journalJob(stack: StackFile, rules: readonly Config[]): Config {
   return {
-    job_name: journalJobName,
+    job_name: journalJobName(stack),
     journal: { max_age: "12h", labels: { job: "systemd-journal" } },
     relabel_configs: rules,
   };
 }
 
-function podmanJobs({ logs }: StackFile): readonly Config[] {
-  if (!logs.docker) return logs.journal ? [journalJob(journalRules)] : [];
+function podmanJobs(stack: StackFile): readonly Config[] {
+  const { logs } = stack;
+  if (!logs.docker) return logs.journal ? [journalJob(stack, journalRules)] : [];
   const files: Config = {
     job_name: podmanFilesJob,
     static_configs: [{ targets: ["localhost"], labels: { job: "docker", __path__: podmanFiles } }],
@@ -95,7 +94,7 @@ function podmanJobs({ logs }: StackFile): readonly Config[] {
       { labeldrop: ["filename"] },
     ],
   };
-  return [journalJob(podmanJournalRules(logs).map(ruleOf)), files];
+  return [journalJob(stack, podmanJournalRules(logs).map(ruleOf)), files];
 }
 
 function ruleOf({ from, regex, to, replacement, action }: JournalRule): Config {

@@ -24,6 +24,9 @@ export type ComponentDraft = Changeable<ComponentInput> & {
 export interface LogsDraft {
   docker: boolean;
   journal: boolean;
+  /** Where Promtail's places are, when they are not under our names. */
+  journal_job?: string;
+  positions_file?: string;
   readonly files: NonNullable<NonNullable<StackFileInput["logs"]>["files"]>;
 }
 

@@ -16,6 +16,8 @@ export function importPromtail(
   if (!isRecord(doc.value)) return;
   draft.logs ??= { docker: false, journal: false, files: [] };
   const { logs } = draft;
+  const positions = basename(textOf(valueAt(doc.value, "positions", "filename")) ?? "");
+  if (positions !== "" && positions !== "positions.yaml") logs.positions_file = positions;
   const reader = containers.find((one) => one.host === doc.host && /promtail/i.test(one.image ?? one.name));
   const host = doc.host === undefined ? undefined : hostSeenAs(draft, doc.host);
   const place = (i: number): Place => {
@@ -24,7 +26,7 @@ export function importPromtail(
   };
   for (const [i, job] of itemsOf(memberOf(doc.value, "scrape_configs")).entries()) {
     const name = textOf(memberOf(job, "job_name")) ?? `job-${i + 1}`;
-    if (memberOf(job, "journal") !== undefined) logs.journal = true;
+    if (memberOf(job, "journal") !== undefined) importJournal(draft, logs, name, place(i));
     if (memberOf(job, "docker_sd_configs") !== undefined) logs.docker = true;
     for (const group of itemsOf(memberOf(job, "static_configs")))
       importFile(draft, logs, { group, job, name, host, reader, at: place(i) });
@@ -32,6 +34,26 @@ export function importPromtail(
       note(draft, place(i), `job ${name} of Promtail`, "its source is none that the model has");
     noteStages(draft, job, name, place(i));
   }
+}
+
+/** Its place in the journal is kept under the name of its job: under another one it would begin anew, and send lines again. */
+function importJournal(draft: ImportDraft, logs: LogsDraft, name: string, at: Place): void {
+  const known = logs.journal ? (logs.journal_job ?? ours) : undefined;
+  logs.journal = true;
+  if (known === undefined && name !== ours) logs.journal_job = name;
+  if (known !== undefined && known !== name)
+    note(
+      draft,
+      at,
+      `the place in the journal of job ${name}`,
+      `the model has one name, ${known}: lines of the last hours are sent again where it is another`,
+    );
+}
+
+const ours = "systemd-journal";
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 interface FileSource {
