@@ -6,6 +6,7 @@ import type { Stack } from "../model/stack.ts";
 import type { ReadSession } from "../model/target.ts";
 import { type LogRoute, logRoutes } from "../stack/log-routes.ts";
 import type { SentLine } from "./grafana-look.ts";
+import { placeBehind, placeOf } from "./loki-place.ts";
 import {
   keysOf,
   type LokiDoor,
@@ -13,8 +14,10 @@ import {
   lokisInCluster,
   lokisOnHosts,
   type Outcome,
+  type Sought,
   seekLine,
   tenantHeaders,
+  withPlace,
 } from "./seek-line.ts";
 
 /** From where lines are sent and looked for. */
@@ -101,7 +104,11 @@ function notWritten(written: readonly WrittenWay[]): Outcome | undefined {
 function pushedTo({ pushes, agent }: LogRoute, own: CanaryPerch, stack: Stack): LokiDoor[] {
   const component = stack.components.find(({ id }) => id === agent);
   const keys = component && keysOf(component);
-  return pushes.flatMap(({ url }) => doorAt(own, url, tenantHeaders(pushes), keys));
+  return pushes.flatMap(({ url }) =>
+    doorAt(own, url, tenantHeaders(pushes), keys).map((door) =>
+      withPlace(door, placeBehind(stack, url, component)),
+    ),
+  );
 }
 
 /** The same address asked on Loki's own host: it listens there, and an agent that does not get through to it is to be told from a silent Loki. */
@@ -111,7 +118,11 @@ function besideLoki({ pushes }: LogRoute, perches: readonly CanaryPerch[], stack
     .flatMap((loki): LokiDoor[] => {
       const perch = perches.find(({ host }) => host === loki.host);
       return perch
-        ? pushes.flatMap(({ url }) => doorAt(perch, url, tenantHeaders(pushes), keysOf(loki)))
+        ? pushes.flatMap(({ url }) =>
+            doorAt(perch, url, tenantHeaders(pushes), keysOf(loki)).map((door) =>
+              withPlace(door, placeOf(loki)),
+            ),
+          )
         : [];
     });
 }
@@ -132,11 +143,22 @@ function flownOf(
   { host, agent }: Pick<LogRoute, "host" | "agent">,
   line: string,
   written: readonly WrittenWay[],
-  outcome: Outcome,
+  { place, ...outcome }: Sought,
 ): Flown {
   const ways = written.filter(({ failed }) => failed === undefined).map(({ way }) => way);
-  const arrived = outcome.outcome === "arrived" ? { host, line, labels: outcome.labels ?? {} } : undefined;
-  return { item: canaryItem({ host, agent, line, ways, outcome }), ...(arrived ? { arrived } : {}) };
+  const item = canaryItem({ host, agent, line, ways, outcome });
+  return { item, ...arrivedOf({ host, line, outcome, place }) };
+}
+
+export function arrivedOf(flight: {
+  readonly host: string;
+  readonly line: string;
+  readonly outcome: Outcome;
+  readonly place: string | undefined;
+}): Pick<Flown, "arrived"> {
+  const { host, line, outcome, place } = flight;
+  if (outcome.outcome !== "arrived") return {};
+  return { arrived: { host, line, labels: outcome.labels ?? {}, ...(place === undefined ? {} : { place }) } };
 }
 
 /** The record says how it was measured; it is evidence like any other and lies in bundles. */

@@ -4,8 +4,8 @@ import type { ClusterPerch } from "../model/canary.ts";
 import type { Stack } from "../model/stack.ts";
 import type { ReadSession } from "../model/target.ts";
 import { type CanaryPlan, canaryLabel, canaryPods } from "../stack/canary-pods.ts";
-import { canaryItem, type Flown } from "./canaries.ts";
-import { type LokiDoor, lokisInCluster, type Outcome, seekLine } from "./seek-line.ts";
+import { arrivedOf, canaryItem, type Flown } from "./canaries.ts";
+import { type LokiDoor, lokisInCluster, type Sought, seekLine } from "./seek-line.ts";
 
 const word = (bytes: number) => (): string => randomBytes(bytes).toString("hex");
 
@@ -32,9 +32,9 @@ async function fly(
 ): Promise<Flown> {
   const { node, agent, line, pod } = plan;
   session.progress({ target: cluster.name, doing: `sending a line from ${node}` });
-  const told = (outcome: Outcome, ways: readonly string[]): Flown => ({
+  const told = ({ place, ...outcome }: Sought, ways: readonly string[]): Flown => ({
     item: canaryItem({ host: node, agent, line, ways, outcome }),
-    ...(outcome.outcome === "arrived" ? { arrived: { host: node, line, labels: outcome.labels ?? {} } } : {}),
+    ...arrivedOf({ host: node, line, outcome, place }),
   });
   try {
     const refused = await cluster.plant(pod, session);

@@ -31,7 +31,7 @@ export function flowLook(
       ...(login === undefined ? {} : { login }),
     });
     const sent = flown.flatMap(({ arrived }) => arrived ?? []);
-    const shown = await Promise.all(doors.map((door) => askGrafana(door, sent, session)));
+    const shown = await Promise.all(doors.map((door) => askGrafana(door, sent, stack, session)));
     return [...flown.map(({ item }) => item), ...shown.flat()];
   };
 }

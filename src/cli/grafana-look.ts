@@ -2,7 +2,9 @@
 import { type DatasourceFlow, datasourceFlowSchema, freshnessPath, type WebAnswer } from "../model/canary.ts";
 import type { CollectedItem, Missing } from "../model/collected.ts";
 import { itemsOf, textOf, valueAt } from "../model/json-value.ts";
+import type { Stack } from "../model/stack.ts";
 import type { ReadSession } from "../model/target.ts";
+import { hasOneLoki, placeBehind } from "./loki-place.ts";
 import { commonLabels, patternOf } from "./seek-line.ts";
 
 /** One Grafana, and from where it is asked. */
@@ -24,12 +26,21 @@ export interface SentLine {
   readonly host: string;
   readonly line: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the Loki that has it (loki-place.ts). */
+  readonly place?: string;
 }
 
 interface Source {
   readonly uid: string;
   readonly name: string;
   readonly type: "prometheus" | "loki";
+  readonly url?: string;
+}
+
+/** What a Loki's data source must show, and what it may show as well: nobody knows which Loki it asks or the line is in. */
+interface Lines {
+  readonly must: readonly SentLine[];
+  readonly may: readonly SentLine[];
 }
 
 const mostSources = 20;
@@ -40,6 +51,7 @@ const login =
 export async function askGrafana(
   door: GrafanaDoor,
   sent: readonly SentLine[],
+  stack: Stack,
   session: ReadSession,
 ): Promise<readonly CollectedItem[]> {
   session.progress({ target: door.id, doing: "asking through its data sources" });
@@ -50,7 +62,9 @@ export async function askGrafana(
   const search = "/api/search?type=dash-db&limit=5000";
   const [dashboards, perSource] = await Promise.all([
     door.get(search, session),
-    Promise.all(sources.map((source) => askSource(door, source, sent, session))),
+    Promise.all(
+      sources.map((source) => askSource(door, source, linesOf(source, door, sent, stack), session)),
+    ),
   ]);
   return [
     item(door, "/api/datasources", Buffer.from(list.body)),
@@ -59,10 +73,21 @@ export async function askGrafana(
   ];
 }
 
+/** Of several Lokis only that of the data source can show a line. */
+function linesOf(source: Source, door: GrafanaDoor, sent: readonly SentLine[], stack: Stack): Lines {
+  if (hasOneLoki(stack)) return { must: sent, may: [] };
+  const grafana = stack.components.find(({ id }) => id === door.id);
+  const shown = source.url === undefined ? undefined : placeBehind(stack, source.url, grafana);
+  return {
+    must: sent.filter(({ place }) => place !== undefined && place === shown),
+    may: sent.filter(({ place }) => place === undefined || shown === undefined),
+  };
+}
+
 async function askSource(
   door: GrafanaDoor,
   source: Source,
-  sent: readonly SentLine[],
+  sent: Lines,
   session: ReadSession,
 ): Promise<CollectedItem[]> {
   const path = `/api/datasources/uid/${encodeURIComponent(source.uid)}/health`;
@@ -72,7 +97,8 @@ async function askSource(
       ? metricsThrough(door, source, session)
       : linesThrough(door, source, sent, session),
   ]);
-  const record = { schema: datasourceFlowSchema, grafana: door.id, ...source, ...flow };
+  const { url: _, ...named } = source;
+  const record = { schema: datasourceFlowSchema, grafana: door.id, ...named, ...flow };
   const told: CollectedItem = {
     locator: `what comes back through ${source.name} of ${door.id}`,
     how: door.how,
@@ -106,22 +132,42 @@ async function metricsThrough(door: GrafanaDoor, source: Source, session: ReadSe
 async function linesThrough(
   door: GrafanaDoor,
   source: Source,
-  sent: readonly SentLine[],
+  { must, may }: Lines,
   session: ReadSession,
 ): Promise<Flow> {
-  if (sent.length === 0) return await anyLine(door, source, session);
-  for (const { host, line, labels } of sent) {
-    const query = `${selector(labels)} |~ ${JSON.stringify(patternOf(line))}`;
-    const answer = await door.get(`${proxy(source)}${rangePath(query, "5m")}`, session);
-    const failed = failure(answer);
-    if (failed) return failed;
-    if (!valuesOf(answer.body).some((text) => text.includes(line)))
+  for (const sent of must) {
+    const shown = await isShown(door, source, sent, session);
+    if (typeof shown !== "boolean") return shown;
+    if (!shown)
       return {
         outcome: "nothing",
-        says: `Loki has the line that was sent on ${host}, and Grafana does not show it`,
+        says: `Loki has the line that was sent on ${sent.host}, and Grafana does not show it`,
       };
   }
-  return { outcome: "fresh", says: `the lines that were sent on ${sent.map(({ host }) => host).join(", ")}` };
+  if (must.length > 0) return shownLines(must);
+  for (const sent of may) {
+    const shown = await isShown(door, source, sent, session);
+    if (typeof shown !== "boolean") return shown;
+    if (shown) return shownLines([sent]);
+  }
+  return await anyLine(door, source, session);
+}
+
+const shownLines = (sent: readonly SentLine[]): Flow => ({
+  outcome: "fresh",
+  says: `the lines that were sent on ${sent.map(({ host }) => host).join(", ")}`,
+});
+
+/** What went wrong instead of an answer. */
+async function isShown(
+  door: GrafanaDoor,
+  source: Source,
+  { line, labels }: SentLine,
+  session: ReadSession,
+): Promise<boolean | Flow> {
+  const query = `${selector(labels)} |~ ${JSON.stringify(patternOf(line))}`;
+  const answer = await door.get(`${proxy(source)}${rangePath(query, "5m")}`, session);
+  return failure(answer) ?? valuesOf(answer.body).some((text) => text.includes(line));
 }
 
 async function anyLine(door: GrafanaDoor, source: Source, session: ReadSession): Promise<Flow> {
@@ -217,9 +263,9 @@ function item(door: GrafanaDoor, path: string, body: CollectedItem["body"]): Col
 }
 
 function sourceOf(entry: unknown): Source[] {
-  const [uid, name, type] = ["uid", "name", "type"].map((key) => textOf(valueAt(entry, key)));
+  const [uid, name, type, url] = ["uid", "name", "type", "url"].map((key) => textOf(valueAt(entry, key)));
   if (!uid || !name || (type !== "prometheus" && type !== "loki")) return [];
-  return [{ uid, name, type }];
+  return [{ uid, name, type, ...(url === undefined ? {} : { url }) }];
 }
 
 function shortly(body: string): string {

@@ -5,13 +5,19 @@ import { ownerLabels } from "../model/desired.ts";
 import { itemsOf, textOf, valueAt } from "../model/json-value.ts";
 import type { Stack } from "../model/stack.ts";
 import type { ReadSession } from "../model/target.ts";
+import { placeOf } from "./loki-place.ts";
 
 /** A Loki, and from where it is asked. Undefined: no answer. */
 export interface LokiDoor {
+  /** Where it runs, as loki-place.ts tells it. */
+  readonly place?: string;
   get(path: string, session: ReadSession): Promise<string | undefined>;
 }
 
 export type Outcome = Omit<CanaryFlight, "at" | "host" | "ways">;
+
+/** With the place of the Loki that had the line, where that is known. */
+export type Sought = Outcome & { readonly place?: string };
 
 /** Milliseconds: promtail looks for new files every 10 s and Loki answers what its ingesters hold at once. */
 const freshness = 60_000;
@@ -40,7 +46,7 @@ export async function seekLine(
   lokis: readonly LokiDoor[],
   session: ReadSession,
   isOurs: (labels: Labels) => boolean = () => true,
-): Promise<Outcome> {
+): Promise<Sought> {
   const sentAt = Date.now();
   let answered = false;
   for (let asked = 0; Date.now() - sentAt < freshness && !session.signal.aborted; asked++) {
@@ -48,7 +54,11 @@ export async function seekLine(
       const found = await seekOnce(loki, line, session, isOurs);
       if (found === "no answer") continue;
       answered = true;
-      if (found) return { outcome: "arrived", afterMs: Date.now() - sentAt, labels: found };
+      if (found)
+        return {
+          ...{ outcome: "arrived", afterMs: Date.now() - sentAt, labels: found },
+          ...(loki.place === undefined ? {} : { place: loki.place }),
+        };
     }
     await pause(Math.min(shortestMs * growth ** asked, longestMs), undefined, {
       signal: session.signal,
@@ -119,7 +129,8 @@ export function lokisOnHosts(stack: Stack, perches: readonly CanaryPerch[], head
     const published = component.docker?.ports?.find(({ hostPort }) => hostPort !== undefined)?.hostPort;
     const keys = keysOf(component);
     const scheme = keys === undefined ? "http" : "https";
-    return [lokiAt(perch, `${scheme}://127.0.0.1:${published ?? 3100}`, headers, keys)];
+    const door = lokiAt(perch, `${scheme}://127.0.0.1:${published ?? 3100}`, headers, keys);
+    return [withPlace(door, placeOf(component))];
   });
 }
 
@@ -130,6 +141,10 @@ export function keysOf({ docker }: Stack["components"][number]): string | undefi
 
 export function lokiAt(perch: CanaryPerch, base: string, headers: Labels, keys?: string): LokiDoor {
   return { get: (path, session) => perch.fetch(`${base}${path}`, headers, session, keys) };
+}
+
+export function withPlace(door: LokiDoor, place: string | undefined): LokiDoor {
+  return place === undefined ? door : { ...door, place };
 }
 
 /** Pods that answer queries, in the order in which they are likeliest to. */
@@ -154,6 +169,7 @@ export function lokisInCluster(stack: Stack, cluster: ClusterPerch, headers: Lab
         ? []
         : [
             {
+              place: `namespace ${namespace}`,
               async get(path, session) {
                 const { status, body } = await cluster.ask({ namespace, pod, port }, path, session, headers);
                 return status === 200 ? body : undefined;
