@@ -6,13 +6,13 @@ import type { DatasourceFlow } from "../../src/model/canary.ts";
 import type { Stack } from "../../src/model/stack.ts";
 import { session } from "../targets/fake-api.ts";
 
-const ps = (...rows: [string, string][]): string =>
+const ps = (host: string, ...rows: [string, string][]): string =>
   [
-    "ops@local:~$ docker ps",
+    `ops@${host}:~$ docker ps`,
     "CONTAINER ID   IMAGE                    COMMAND   CREATED       STATUS       PORTS     NAMES",
     ...rows.map(
       ([image, name], i) =>
-        `4f1c2a9be00${i}   ${image.padEnd(22)}   "/run.sh"   2 weeks ago   Up 2 weeks             ${name}`,
+        `${Buffer.from(host).toString("hex").padEnd(11, "0")}${i}   ${image.padEnd(22)}   "/run.sh"   2 weeks ago   Up 2 weeks             ${name}`,
     ),
     "",
   ].join("\n");
@@ -20,8 +20,8 @@ const ps = (...rows: [string, string][]): string =>
 const stackOf = (texts: Readonly<Record<string, string>>): Stack =>
   analyseTexts(texts, { rules: [], version: "0", mode: "diagnose" }).stack;
 
-const north = ps(["grafana/loki:3.2.0", "loki"], ["grafana/grafana:11.0.0", "grafana"]);
-const south = ps(["grafana/loki:3.2.0", "loki"]);
+const north = ps("north", ["grafana/loki:3.2.0", "loki"], ["grafana/grafana:11.0.0", "grafana"]);
+const south = ps("south", ["grafana/loki:3.2.0", "loki"]);
 const two = (): Stack => stackOf({ "hosts/north/ps.txt": north, "hosts/south/ps.txt": south });
 const one = (): Stack => stackOf({ "hosts/north/ps.txt": north });
 
