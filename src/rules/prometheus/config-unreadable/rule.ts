@@ -1,6 +1,6 @@
 // The configuration file is there and may not be read.
 import { isRelabelled, selinuxHint } from "../../selinux-hint.ts";
-import { textRule } from "../../text-rule.ts";
+import { type TextHit, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "prometheus/config-unreadable",
@@ -23,10 +23,8 @@ export const rule = textRule({
   uses: ["host.files", "host.settings", "config.documents"],
   confirm: (hit, facts) => {
     if (!hit.line.component && !/prometheus|alertmanager/.test(hit.line.text)) return { holds: false };
-    const name = `${hit.captures.file ?? ""}`.split("/").at(-1) ?? "";
-    const file = facts["host.files"].find(
-      (entry) => name !== "" && entry.path.split("/").at(-1)?.startsWith(name),
-    );
+    const name = fileOf(hit)?.split("/").at(-1);
+    const file = facts["host.files"].find((entry) => entry.path.split("/").at(-1) === name);
     if (file?.mode !== undefined) {
       const open = (file.mode & 0o004) !== 0 || file.uid === 65534;
       if (open) return { holds: false };
@@ -39,8 +37,8 @@ export const rule = textRule({
     // There the label of the mount is the likelier cause, which host/selinux-label-missing says.
     return selinuxHint(facts) && !isRelabelled(facts) && !hit.line.pod ? { holds: false } : {};
   },
-  says: ({ captures }) =>
-    `${captures.file ?? "The configuration file"} cannot be opened for reading by the user Prometheus runs as (permission denied)`,
+  says: (hit) =>
+    `${fileOf(hit) ?? "The configuration file"} cannot be opened for reading by the user Prometheus runs as (permission denied)`,
   rivals: [
     {
       rule: "host/selinux-denies-access",
@@ -58,3 +56,10 @@ export const rule = textRule({
     ],
   }),
 });
+
+/** The texts capture the path up to its ending; the line says which ending it was. */
+function fileOf({ captures, line }: TextHit): string | undefined {
+  const { file } = captures;
+  if (file === undefined || file === "") return undefined;
+  return `${file}${line.text.includes(`${file}.yaml`) ? ".yaml" : ".yml"}`;
+}
