@@ -98,6 +98,7 @@ async function repair(
       settling: {
         mayPass: ({ rule }) => symptoms.has(rule),
         mostMs: Math.min((options.wait ?? 180) * 1000, longestSettlingMs),
+        repairedMs: Math.min((options.wait ?? 180) * 1000, repairedMs),
         onWait: (says, remainingMs) => countdown(options, says, remainingMs),
       },
     }),
@@ -119,6 +120,8 @@ async function repair(
 
 const symptoms = new Set(rules.flatMap(({ id, nature }) => (nature === "symptom" ? [id] : [])));
 const longestSettlingMs = 60_000;
+/** Prometheus hands on changed target lists every 5 s at most (discovery/manager.go, updatert) and takes them over as often (scrape/manager.go). */
+const repairedMs = 20_000;
 
 /** A run that ends in the middle leaves a record, too: what its journal tells. */
 async function recorded<Result>(

@@ -21,6 +21,8 @@ export interface Settling {
   /** A symptom that nothing explains any more may only be on its way out. */
   readonly mayPass: (finding: Finding) => boolean;
   readonly mostMs: number;
+  /** As long a finding that was just repaired may still be seen: a target list is read again every few seconds. */
+  readonly repairedMs: number;
   readonly onWait: (says: readonly string[], remainingMs: number) => void;
 }
 
@@ -53,7 +55,7 @@ async function inRounds(options: RemediateOptions): Promise<readonly Round[]> {
   const rounds: Round[] = [];
   for (let number = 1; number <= mostRounds; number++) {
     const before = rounds.at(-1);
-    const report = await (before?.execution?.ok ? diagnoseSettled(options) : options.diagnose());
+    const report = await (before?.execution?.ok ? diagnoseSettled(options, before) : options.diagnose());
     const outcome = before?.execution?.ok ? await settle(before, report, options.executor) : undefined;
     if (before && outcome) rounds[rounds.length - 1] = { ...before, outcome };
     const round = await oneRound(number, before, report, options, outcome?.kept === false);
@@ -68,22 +70,27 @@ async function settleLast(rounds: Round[], options: RemediateOptions): Promise<r
   const { executor } = options;
   const last = rounds.at(-1);
   if (!last?.execution?.ok || last.outcome || !executor.settle) return rounds;
-  const outcome = await settle(last, await diagnoseSettled(options), executor);
+  const outcome = await settle(last, await diagnoseSettled(options, last), executor);
   return outcome ? [...rounds.slice(0, -1), { ...last, outcome }] : rounds;
 }
 
 const everyMs = 3_000;
 
-/** Looks again while symptoms without a cause are left: what was changed has not shown its effect yet. */
-async function diagnoseSettled({ diagnose, settling }: RemediateOptions): Promise<Report> {
-  const until = Date.now() + (settling?.mostMs ?? 0);
+/** Looks again while symptoms without a cause, or what was repaired, are left: what was changed has not shown its effect yet. */
+async function diagnoseSettled({ diagnose, settling }: RemediateOptions, last: Round): Promise<Report> {
+  const begun = Date.now();
+  const repaired = new Set(doneFindings(last).map(({ id }) => id));
   for (;;) {
     const report = await diagnose();
+    if (!settling) return report;
+    const waitMs = (one: Finding): number =>
+      settling.mayPass(one) ? settling.mostMs : repaired.has(one.id) ? settling.repairedMs : 0;
+    const remainingOf = (one: Finding): number => begun + waitMs(one) - Date.now();
     const left = report.findings.filter(
-      (one) => one.role === "root" && one.severity !== "notice" && settling?.mayPass(one),
+      (one) => one.role === "root" && one.severity !== "notice" && remainingOf(one) > 0,
     );
-    const remainingMs = until - Date.now();
-    if (!settling || left.length === 0 || remainingMs <= 0) return report;
+    if (left.length === 0) return report;
+    const remainingMs = Math.max(...left.map(remainingOf));
     settling.onWait(
       left.map(({ says }) => says),
       remainingMs,

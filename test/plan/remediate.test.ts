@@ -120,6 +120,7 @@ test("a symptom that only needs a moment is looked at again, a cause is not wait
   const settling = {
     mayPass: ({ rule }: Finding) => rule === "pod-pending",
     mostMs: 4_000,
+    repairedMs: 0,
     onWait: (says: readonly string[]) => void waited.push(...says),
   };
   const first = report(finding("a", "root", fix("1")));
@@ -133,4 +134,27 @@ test("a symptom that only needs a moment is looked at again, a cause is not wait
     settling,
   });
   expect(waited).toHaveLength(1);
+}, 30_000);
+
+test("what was repaired may still be seen for a moment, and is put back when it stays", async () => {
+  const waited: string[] = [];
+  const settled: boolean[] = [];
+  const settling = {
+    mayPass: () => false,
+    mostMs: 0,
+    repairedMs: 4_000,
+    onWait: (says: readonly string[]) => void waited.push(...says),
+  };
+  const executor: Executor = {
+    ...world(),
+    settle: async (verdict) => {
+      settled.push(verdict.ok);
+      return { kept: verdict.ok, says: [] };
+    },
+  };
+  const seen = report(finding("a", "root", fix("1")));
+  await remediate({ executor, diagnose: serving([seen, seen, report()]), settling });
+  expect(waited).toEqual(["a"]);
+  await remediate({ executor, diagnose: serving([seen]), settling });
+  expect(settled).toEqual([true, false]);
 }, 30_000);
