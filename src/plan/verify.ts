@@ -14,15 +14,30 @@ export function verify(repaired: readonly Finding[], before: Report, now: Report
     return role === "root" || role === "symptom";
   });
   if (left) return { ok: false, because: `it is still so: ${left.title} (${left.subject.id})` };
+  const unseen = repaired.some(({ component }) => isHostsOwn(component)) ? newGap(before, now) : undefined;
+  if (unseen) return { ok: false, because: `${unseen} cannot be seen any more` };
   const seen = new Set(now.stack.components.map(({ id }) => kindless(id)));
   const lost = repaired
-    .flatMap(({ component }) => before.stack.components.filter(({ kind }) => kind === component))
+    .flatMap(({ component }) =>
+      isHostsOwn(component) ? [] : before.stack.components.filter(({ kind }) => kind === component),
+    )
     .find(({ id }) => !seen.has(kindless(id)));
   if (lost && !now.stack.components.some(({ kind }) => kind === lost.kind))
     return { ok: false, because: `${lost.id} cannot be seen any more` };
   const broken = now.findings.find((finding) => isNewlyBroken(finding, before, now));
   if (broken) return { ok: false, because: `something that was fine is not any more: ${broken.says}` };
   return { ok: true };
+}
+
+/** What runs containers is part of the stack only as long as it complains: of a healthy engine nothing is left but what it runs. */
+function isHostsOwn(component: Finding["component"]): boolean {
+  return component === "docker" || component === "kubelet";
+}
+
+/** What could be looked at before, and cannot now. */
+function newGap(before: Report, now: Report): string | undefined {
+  const known = new Set(before.coverage.missing.map(({ what }) => what));
+  return now.coverage.missing.find(({ what }) => !known.has(what))?.what;
 }
 
 /** Pods get new names. */

@@ -25,6 +25,7 @@ const finding = (id: string, subject: string, given: Partial<Finding> = {}): Fin
 const report = (...findings: Finding[]): Report =>
   ({
     findings,
+    coverage: { rules: { evaluated: 1, inconclusive: 0, notApplicable: 0 }, missing: [] },
     stack: {
       components: ["web1", "web2"].map((host) => ({
         id: `${host}/node-exporter`,
@@ -55,4 +56,30 @@ test("a masked fault of the repaired part that shows itself is the next repair",
   expect(judged(finding("b", "web1/textfile"))).toBe(true);
   // a finding that names no place may be about the same part
   expect(judged(finding("b", "node.rules"))).toBe(true);
+});
+
+test("an engine that runs again does not show itself; one that cannot be asked any more is no success", () => {
+  const stopped = finding("c", "web1", { rule: "docker/daemon-stopped", component: "docker" });
+  const before = report(stopped);
+  const engine = { id: "docker", kind: "docker", name: "docker" };
+  const withEngine = {
+    ...before,
+    stack: { ...before.stack, components: [...before.stack.components, engine] },
+  } as Report;
+  expect(verify([stopped], withEngine, report())).toEqual({ ok: true });
+  const gap = { what: "containers of web1", because: "timed-out", rules: [], decideWith: "docker ps" };
+  const blind = report();
+  const unseen = { ...blind, coverage: { ...blind.coverage, missing: [gap] } } as unknown as Report;
+  expect(verify([stopped], withEngine, unseen)).toEqual({
+    ok: false,
+    because: "containers of web1 cannot be seen any more",
+  });
+  // other parts are lost when they are gone
+  const fault = finding("d", "loki", { component: "loki" });
+  const loki = { id: "mon/loki", kind: "loki", name: "loki" };
+  const had = {
+    ...before,
+    stack: { ...before.stack, components: [...before.stack.components, loki] },
+  } as unknown as Report;
+  expect(verify([fault], had, report()).ok).toBe(false);
 });
