@@ -110,7 +110,9 @@ function startUnit(finding: FindingDraft, facts: Needed, stack: Stack): Fix | un
   );
   const names = [...new Set(own.map(({ name }) => name))];
   const [name] = names;
-  if (name === undefined || names.length > 1 || own.some(({ active }) => active !== "inactive"))
+  // a unit's file says nothing about whether it runs
+  const states = new Set(own.flatMap(({ active }) => active ?? []));
+  if (name === undefined || names.length > 1 || states.size !== 1 || !states.has("inactive"))
     return undefined;
   return {
     summary: `Start ${name} on ${entry.host}; systemctl enable ${name} brings it back after a reboot`,
