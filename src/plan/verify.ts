@@ -50,6 +50,12 @@ function isNewlyBroken(finding: Finding, before: Report, now: Report): boolean {
   const { role, severity, certainty, subject, component } = finding;
   if (role !== "root" || severity !== "critical" || certainty !== "proven") return false;
   const place = placesOf(finding, now);
+  // behind a stopped engine or a lost host nobody saw it: that it is broken comes to light now
+  const wasSeen = before.stack.components.some(({ kind, host, namespace }) => {
+    const own = host ?? namespace;
+    return kind === component && meet(place, own === undefined ? [] : [own]);
+  });
+  if (!wasSeen) return false;
   return !before.findings.some(
     (one) =>
       one.subject.id === subject.id || (one.component === component && meet(placesOf(one, before), place)),

@@ -83,3 +83,13 @@ test("an engine that runs again does not show itself; one that cannot be asked a
   } as unknown as Report;
   expect(verify([fault], had, report()).ok).toBe(false);
 });
+
+test("what nobody saw before, behind a stopped engine, comes to light and was not broken by the repair", () => {
+  const stopped = finding("e", "web1", { rule: "docker/daemon-stopped", component: "docker" });
+  const all = report(stopped);
+  const [, other] = all.stack.components;
+  const before = { ...all, stack: { ...all.stack, components: [other] } } as unknown as Report;
+  const left = finding("f", "web1/node-exporter", { rule: "docker/container-stopped" });
+  expect(verify([stopped], before, report(left))).toEqual({ ok: true });
+  expect(verify([stopped], all, report(left)).ok).toBe(false);
+});

@@ -34,7 +34,8 @@ export const unitFile: Parser = {
     let user: string | undefined;
     let proof: Line | undefined;
     const lines = linesOf(segment, 5_000);
-    const file = /([^/]+\.(?:service|timer|socket))(?:\.j2)?$/.exec(segment.source)?.[1];
+    // in a locator the command stands before the name: `web1: systemctl cat NAME`
+    const file = /([^/\s]+\.(?:service|timer|socket))(?:\.j2)?$/.exec(segment.source)?.[1];
     const unitOf = () => unitOfPath(path) || file || segment.hints?.component || "unit";
     for (let i = 0; i < lines.length; i += 1) {
       const line = lines[i];
