@@ -55,7 +55,7 @@ function isNewlyBroken(finding: Finding, before: Report, now: Report): boolean {
     const own = host ?? namespace;
     return kind === component && meet(place, own === undefined ? [] : [own]);
   });
-  if (!wasSeen) return false;
+  if (place.length > 0 && !wasSeen) return false;
   return !before.findings.some(
     (one) =>
       one.subject.id === subject.id || (one.component === component && meet(placesOf(one, before), place)),
