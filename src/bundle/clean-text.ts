@@ -2,6 +2,7 @@
 import { decodeText } from "./decode-text.ts";
 import { isSentence } from "./prose.ts";
 import { stripEscapes } from "./strip-escapes.ts";
+import { unprefix } from "./unprefix.ts";
 import { unpretty } from "./unpretty.ts";
 import { unquote } from "./unquote.ts";
 
@@ -39,6 +40,7 @@ export function cleanLines(raw: readonly string[]): CleanText {
   for (const edge of unquoted.edges) cuts.add(edge);
   if (fenced.size === 0) markIndentedCode(lines, cuts, fenced);
   removeChatMarks(lines, cuts);
+  unprefix(lines);
   dedent(lines, 0, lines.length);
   return { lines: unpretty(lines), cuts, fenced };
 }

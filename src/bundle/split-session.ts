@@ -8,6 +8,7 @@ import { acceptedPrompts } from "./prompt-lines.ts";
 import { proseStart } from "./prose.ts";
 import { describeCommand, perHostCommand, type ShellPlace, Shells } from "./shells.ts";
 import type { SourceOrigin } from "./source-text.ts";
+import { configEdges } from "./split-config.ts";
 
 /** Where the lines of one segment are and what is known about them. */
 interface Piece extends ShellPlace {
@@ -15,6 +16,7 @@ interface Piece extends ShellPlace {
   readonly command?: string;
   readonly commandAt?: number;
   readonly path?: string;
+  readonly inPost?: true;
 }
 
 export function splitSession(clean: CleanText, origin: SourceOrigin): readonly Segment[] {
@@ -40,6 +42,11 @@ export function splitSession(clean: CleanText, origin: SourceOrigin): readonly S
 
 function isHostName(title: string | undefined): title is string {
   return title !== undefined && /^[A-Za-z0-9][\w.-]{0,63}$/.test(title);
+}
+
+/** A file of configuration was saved under its own name; a post is a text or has no name. */
+function isFileName(source: string): boolean {
+  return /\.(?:ya?ml|json|toml|ini|conf|cfg|alloy|river|tpl|j2|tf|service|env|rules)$/i.test(source);
 }
 
 /** Collects the pieces while the lines go by. */
@@ -174,9 +181,28 @@ class Session {
   #cut(to: number, next: Piece): void {
     const piece = this.#piece;
     const note = piece.command === undefined ? undefined : proseStart(this.#clean.lines, piece.from, to);
-    this.#push(piece, note ?? to);
+    this.#pushParts(piece, note ?? to);
     if (note !== undefined) this.#push({ from: note }, to);
     this.#piece = next;
+  }
+
+  /** Files between sentences are files; what a command or a label names is the first of them. */
+  #pushParts(piece: Piece, to: number): void {
+    const edges = this.#isFree ? configEdges(this.#clean.lines, piece.from, to) : [];
+    const [first = to] = edges;
+    this.#push(piece, first);
+    edges.forEach((edge, i) => {
+      this.#push(
+        { from: edge, inPost: true, ...(piece.host ? { host: piece.host } : {}) },
+        edges[i + 1] ?? to,
+      );
+    });
+  }
+
+  /** Neither a script nor one document, and nothing tells where it lies on a host. */
+  get #isFree(): boolean {
+    if (this.#origin.path !== undefined || isFileName(this.#origin.source)) return false;
+    return this.#shape === "free" || this.#shape === "config";
   }
 
   #push(piece: Piece, to: number, strip?: RegExp, file?: string): void {

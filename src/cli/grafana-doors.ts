@@ -1,6 +1,7 @@
 // From where each Grafana of the stack can be asked: this machine, the host it runs on, or the API server's pod proxy.
 import type { CanaryPerch, ClusterPerch } from "../model/canary.ts";
 import type { Component, Stack } from "../model/stack.ts";
+import { parseAddress, resolveAddress } from "../stack/resolve.ts";
 import { askUrl } from "../targets/http/ask-url.ts";
 import type { LoginHeader } from "./grafana-login.ts";
 import type { GrafanaDoor } from "./grafana-look.ts";
@@ -14,12 +15,22 @@ export interface Around {
 }
 
 export function grafanaDoors(stack: Stack, around: Around): GrafanaDoor[] {
-  return stack.components.flatMap((component) => {
-    if (component.kind !== "grafana") return [];
-    return around.url === undefined
-      ? (nearest(component, around) ?? [])
-      : [byUrl(component, around.url, around.login)];
-  });
+  const { url, login } = around;
+  const grafanas = stack.components.filter(({ kind }) => kind === "grafana");
+  const behind = url === undefined ? [] : grafanasBehind(stack, url, grafanas);
+  return grafanas.flatMap((component) =>
+    url !== undefined && behind.includes(component)
+      ? [byUrl(component, url, login)]
+      : (nearest(component, around) ?? []),
+  );
+}
+
+/** Of several Grafanas an address is that of one; where it does not tell of which, it is asked on behalf of each. */
+function grafanasBehind(stack: Stack, url: string, grafanas: readonly Component[]): readonly Component[] {
+  const address = parseAddress(url);
+  const found = new Set(address && resolveAddress(stack, address).map(({ id }) => id));
+  const named = grafanas.filter(({ id }) => found.has(id));
+  return grafanas.length > 1 && named.length > 0 ? named : grafanas;
 }
 
 function byUrl({ id }: Component, url: string, login: LoginHeader | undefined): GrafanaDoor {

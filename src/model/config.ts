@@ -66,6 +66,8 @@ export interface ConfigDocument {
   readonly template?: boolean;
   /** Only part of the configuration the component will read (a block of Helm values): what is missing here may be set elsewhere. */
   readonly fragment?: boolean;
+  /** Stands between the sentences of a post: it can be read there, not edited. */
+  readonly inPost?: true;
   /** Keys that stand twice in one mapping. */
   readonly duplicateKeys: readonly { readonly pointer: string; readonly at: Place }[];
 }

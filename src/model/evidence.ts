@@ -40,6 +40,8 @@ export interface Segment {
   readonly embeddedIn?: EmbeddedIn;
   /** The whole of a file that was chosen as configuration: no outputs follow one another in it, and nobody says anything in it. */
   readonly isWhole?: boolean;
+  /** Cut out of somebody's text, between his sentences: no file of that name can be edited. */
+  readonly inPost?: true;
   /** What the name of the file or folder suggests; only used where content alone does not decide. */
   readonly hints?: NameHints;
 }

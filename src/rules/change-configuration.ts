@@ -21,7 +21,10 @@ type Documents = { readonly "config.documents"?: Facts["config.documents"] };
 export function filesOf(facts: Documents, ...kinds: readonly ConfigKind[]): readonly ConfigDocument[] {
   return (facts["config.documents"] ?? []).filter(
     (doc) =>
-      doc.origin === "file" && doc.value !== undefined && (kinds.length === 0 || kinds.includes(doc.kind)),
+      doc.origin === "file" &&
+      !doc.inPost &&
+      doc.value !== undefined &&
+      (kinds.length === 0 || kinds.includes(doc.kind)),
   );
 }
 

@@ -32,7 +32,8 @@ export function servicesOf(
   const declared = container?.origin === "declared" ? container : container?.declared;
   if (!declared) return [];
   return (facts["config.documents"] ?? []).flatMap((doc) => {
-    if (doc.kind !== "compose" || doc.origin !== "file" || doc.at.source !== declared.at.source) return [];
+    if (doc.kind !== "compose" || doc.origin !== "file" || doc.inPost || doc.at.source !== declared.at.source)
+      return [];
     return servicesIn(doc).filter(
       ({ key, value }) => key === declared.service || value.container_name === declared.name,
     );

@@ -66,6 +66,7 @@ function editable(finding: FindingDraft, facts: Needed): ConfigDocument | undefi
   const files = facts["config.documents"].filter(
     (doc) =>
       doc.origin === "file" &&
+      !doc.inPost &&
       isRecord(doc.value) &&
       ((doc.kind === "loki" && !doc.fragment) || (doc.kind === "helm-values" && baseOf(doc) !== undefined)),
   );

@@ -7,7 +7,7 @@ import { emitAnsibleContainers } from "./ansible/containers.ts";
 import { emitAnsibleFiles } from "./ansible/files.ts";
 import { emitYamlInventory } from "./ansible/inventory.ts";
 import { emitProvisionedDatasources } from "./grafana-datasources.ts";
-import { type KindGuess, kindOf } from "./kinds.ts";
+import { type KindGuess, kindOf } from "./kinds/kind-of.ts";
 import { isLokiRules, isRunningLoki } from "./loki-signs.ts";
 import { type Shape, shapeOfText, shapeOfValue } from "./shape.ts";
 import { onOneLine } from "./sub-document.ts";

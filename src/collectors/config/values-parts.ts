@@ -1,7 +1,7 @@
 // Configurations inside Helm values: `serverFiles."prometheus.yml"`, the `loki:` block, Alloy's `configMap.content`, ….
 import type { ConfigDocument, ConfigKind } from "../../model/config.ts";
 import { isRecord, type JsonRecord, pointerStep } from "../../model/json-value.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf } from "./kinds/kind-of.ts";
 import { shapeOfValue } from "./shape.ts";
 import { partOf } from "./sub-document.ts";
 

@@ -83,6 +83,7 @@ export function configDocument(
     },
     ...(doc.parseError === undefined ? {} : { parseError: doc.parseError }),
     ...(doc.template === true ? { template: true } : {}),
+    ...(segment.inPost ? { inPost: true as const } : {}),
     duplicateKeys: doc.duplicateKeys,
   };
 }

@@ -7,6 +7,7 @@ import { engineJson, podmanInfo } from "./engine-json.ts";
 import { inspectJson } from "./inspect.ts";
 import { inspectFormat } from "./inspect-format.ts";
 import { networkInspect, networkTable } from "./networks.ts";
+import { psFormat } from "./ps-format.ts";
 import { psJson } from "./ps-json.ts";
 import { psTable } from "./ps-table.ts";
 import { runLine } from "./run-line.ts";
@@ -16,6 +17,7 @@ export const dockerParsers: readonly Parser[] = [
   psTable,
   composeV1Ps,
   psJson,
+  psFormat,
   inspectJson,
   inspectFormat,
   networkTable,

@@ -22,11 +22,14 @@ export const inspectFormat: Parser = {
   id: "docker-inspect-format",
   reads: "docker inspect --format '{{…}}' of common fields",
   provides: ["docker.containers"],
-  recognise: (segment) => (templateOf(segment) && segment.text.trim() !== "" ? 0.94 : 0),
+  recognise: (segment) => (formatOf(segment) && segment.text.trim() !== "" ? 0.94 : 0),
   parse(segment, emit) {
+    const template = parseTemplate(formatOf(segment) ?? "");
+    if (!template) {
+      emitUnread(segment, emit);
+      return;
+    }
     emit.seen("docker.containers");
-    const template = templateOf(segment);
-    if (!template) return;
     const names = inspectNames(segment);
     const [only, ...more] = template.fields;
     if (only?.isJson && more.length === 0 && template.literals.join("").trim() === "") {
@@ -60,13 +63,28 @@ function emitWhole(field: Field, names: readonly string[], segment: Segment, emi
   });
 }
 
-function templateOf(segment: Segment): Template | undefined {
+/** Loops and conditions: only the words are looked at. */
+function emitUnread(segment: Segment, emit: Emit): void {
+  for (const line of linesOf(segment, 20_000)) leaveAsText(segment, line, emit);
+  const names = inspectNames(segment);
+  emit.gap({
+    what: "docker inspect --format",
+    because: "unparseable",
+    detail:
+      "the template holds loops or conditions that are not read: only texts in the output were looked at",
+    at: placeOf(segment, 0),
+    decideWith: `docker inspect ${names.slice(0, 3).join(" ") || "CONTAINER"}`,
+    onlySharpens: true,
+  });
+}
+
+function formatOf(segment: Segment): string | undefined {
   const command = commandsOf(segment).find(
     ({ program, args }) =>
       /^(?:docker|podman|nerdctl)$/.test(program) && args.includes("inspect") && !args.includes("network"),
   );
   const format = command && optionValue(command.args, "-f", "--format");
-  return format === undefined ? undefined : parseTemplate(format.slice(0, 2_000));
+  return format?.includes("{{") ? format.slice(0, 2_000) : undefined;
 }
 
 export function parseTemplate(format: string): Template | undefined {

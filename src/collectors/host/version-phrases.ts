@@ -5,7 +5,7 @@ import { canonicalName, knownCharts, versionNames } from "./version-names.ts";
 export type Statement = Pick<VersionStatement, "of" | "version" | "before">;
 
 /** Two to four groups of digits with a suffix; an IPv4 address or a number with a unit is none. */
-const version = String.raw`v?(\d{1,4}(?:\.\d{1,5}){1,2}(?:[-+~.]?[A-Za-z][\w.+~-]{0,40}|[-+~][\w.+~-]{1,40})?)(?![\w.]*\d*(?:%|:\d)|\.\d|\s?(?:%|[GMK]i?B\b|ms\b|seconds?\b|hours?\b|minutes?\b))`;
+const version = String.raw`v?(\d{1,4}(?:\.\d{1,5}){1,2}(?:[-+~.]?[A-Za-z][\w.+~-]{0,40}|[-+~][\w.+~-]{1,40})?)(?!\d|[\w.]*\d*(?:%|:\d)|\.\d|\s?(?:%|[GMK]i?B\b|ms\b|seconds?\b|hours?\b|minutes?\b))`;
 const spellings = [...versionNames.keys()].flatMap((name) => [name, name.replace(/-/g, " ")]);
 const names = [...new Set(spellings)]
   .sort((a, b) => b.length - a.length)

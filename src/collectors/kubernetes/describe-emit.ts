@@ -90,7 +90,23 @@ function emitObject({ kind, who, entries, lines, segment }: DescribedObject, emi
     value: { apiVersion, kind, metadata, ...fields, ...moreOf(kind, entries, lines) },
     lines: { "": line },
   });
+  if (isCustom) emitSaid(find(entries, "Status"), who, segment, emit);
 }
+
+/** What the controller says of it: the messages in its status, which conditions hold. */
+function emitSaid(status: Entry | undefined, who: DescribedName, segment: Segment, emit: Emit): void {
+  const open = [...(status?.children ?? [])];
+  const where = who.namespace === undefined ? {} : { namespace: who.namespace };
+  for (let read = 0; read < Math.min(open.length, mostEntries); read++) {
+    const entry = open[read];
+    if (!entry) continue;
+    open.push(...entry.children);
+    if (!/^(?:Message|Reason|Error|Last Error|Failure)$/.test(entry.key) || entry.value === "") continue;
+    emit.text({ text: entry.value, line: segment.startLine + entry.index, stream: "event", ...where });
+  }
+}
+
+const mostEntries = 500;
 
 function moreOf(kind: string, entries: readonly Entry[], lines: readonly string[]): Record<string, unknown> {
   if (kind === "Secret") {

@@ -62,5 +62,18 @@ export function emitRow(row: Row, emit: Emit): void {
   const emitter = emitters[kind];
   if (isWorkloadKind(kind)) emit.fact("kubernetes.workloads", workloadFromRow(row, kind));
   else if (emitter) emitter(row, emit);
-  else emit.fact("kubernetes.objects", objectFromRow(row));
+  else {
+    emit.fact("kubernetes.objects", objectFromRow(row));
+    emitSaid(row, emit);
+  }
+}
+
+/** What a controller says in the table of its own kind: `Helm upgrade failed for release …`. */
+function emitSaid(row: Row, emit: Emit): void {
+  for (const column of ["STATUS", "MESSAGE", "REASON", "ERROR"]) {
+    const text = row.cells[column];
+    if (!text || text.trim().split(/\s+/).length < 3) continue;
+    const where = row.namespace === undefined ? {} : { namespace: row.namespace };
+    emit.text({ text, line: row.at.line ?? 1, stream: "event", ...where });
+  }
 }

@@ -9,6 +9,8 @@ export interface KubectlCommand {
   readonly namespace?: string;
   readonly allNamespaces: boolean;
   readonly output?: string;
+  /** The resource as it was typed, where it is one kind that is not known here. */
+  readonly otherType?: string;
 }
 
 const start = /(?:^|[\s;&|(/])(?:kubectl(?:\.exe)?|oc|kc|k)\s+(?=\S)/;
@@ -45,7 +47,7 @@ function readWords(words: readonly string[]): KubectlCommand | undefined {
   }
   const at = plain.findIndex((word) => verbs.test(word));
   if (at < 0) return undefined;
-  const { types, names } = readResources(plain.slice(at + 1));
+  const { types, names, otherType } = readResources(plain.slice(at + 1));
   const namespace = flags.get("-n") ?? flags.get("--namespace");
   const output = flags.get("-o") ?? flags.get("--output");
   return {
@@ -55,10 +57,11 @@ function readWords(words: readonly string[]): KubectlCommand | undefined {
     allNamespaces,
     ...(namespace ? { namespace } : {}),
     ...(output ? { output } : {}),
+    ...(otherType ? { otherType } : {}),
   };
 }
 
-function readResources(words: readonly string[]): Pick<KubectlCommand, "types" | "names"> {
+function readResources(words: readonly string[]): Pick<KubectlCommand, "types" | "names" | "otherType"> {
   const [first, ...others] = words;
   if (first === undefined) return { types: [], names: [] };
   if (first.includes("/")) {
@@ -68,7 +71,9 @@ function readResources(words: readonly string[]): Pick<KubectlCommand, "types" |
       names: pairs.flatMap(([, name]) => name ?? []),
     };
   }
-  return { types: first.split(",").flatMap((word) => resourceType(word) ?? []), names: others };
+  const types = first.split(",").flatMap((word) => resourceType(word) ?? []);
+  const isOther = types.length === 0 && /^[a-z][a-z0-9.-]{2,}$/i.test(first) && first !== "all";
+  return { types, names: others, ...(isOther ? { otherType: first } : {}) };
 }
 
 function unquote(word: string): string {

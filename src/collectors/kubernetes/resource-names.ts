@@ -76,6 +76,11 @@ const kinds: readonly (readonly [string, string, ...string[]])[] = [
   ["Probe", "monitoring.coreos.com/v1", "probe", "probes", "prb"],
   ["ScrapeConfig", "monitoring.coreos.com/v1alpha1", "scrapeconfig", "scrapeconfigs", "scfg"],
   ["PrometheusRule", "monitoring.coreos.com/v1", "prometheusrule", "prometheusrules", "promrule"],
+  ["HelmRelease", "helm.toolkit.fluxcd.io/v2", "helmrelease", "helmreleases", "hr"],
+  ["Kustomization", "kustomize.toolkit.fluxcd.io/v1", "kustomization", "kustomizations", "ks"],
+  ["Application", "argoproj.io/v1alpha1", "application", "applications", "app", "apps"],
+  ["LokiStack", "loki.grafana.com/v1", "lokistack", "lokistacks"],
+  ["Certificate", "cert-manager.io/v1", "certificate", "certificates", "cert", "certs"],
   ["ThanosRuler", "monitoring.coreos.com/v1", "thanosruler", "thanosrulers", "ruler"],
 ];
 

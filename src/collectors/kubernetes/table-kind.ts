@@ -66,6 +66,11 @@ export function tableType(
     ([, all, none]) => isOf(all) && !none?.split(" ").some((name) => names.has(name)),
   );
   const asked = command?.verb === "get" && command.types.length === 1 ? command.types[0] : undefined;
+  // `kubectl get helmreleases` has the columns of pods.
+  const other = command?.verb === "get" ? command.otherType : undefined;
+  if (other) return { kind: other, apiVersion: "unknown" };
+  // A custom resource whose columns are alike.
+  if (asked && /\.(?!k8s\.io\/)[a-z]+\/v/.test(asked.apiVersion)) return asked;
   if (found) return confirm(found[0], asked);
   return asked ?? typeByStatus(firstRow?.STATUS);
 }

@@ -1,6 +1,8 @@
 // Whose line is it: judged from what the line says, line by line and over a whole stream.
 import type { ComponentKind } from "../../model/component.ts";
-import { fieldClues, fileClues, textClues } from "./clues.ts";
+import { fieldClues } from "./clues/fields.ts";
+import { fileClues } from "./clues/files.ts";
+import { textClues } from "./clues/texts.ts";
 import { componentOfName } from "./names.ts";
 import type { LogRecord } from "./record.ts";
 

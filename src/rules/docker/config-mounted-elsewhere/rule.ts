@@ -137,8 +137,10 @@ function configPath(container: DockerContainer, { flag, path, image }: Defaults)
 
 function isConfigFile({ target, source }: DockerMount, { file }: Defaults): boolean {
   const name = (path: string | undefined): string => path?.slice(path.lastIndexOf("/") + 1) ?? "";
+  // A template's expression is no path.
+  if (/[\s{}]/.test(target)) return false;
   return (
-    file.test(name(target)) &&
+    (file.test(name(target)) || file.test(name(source))) &&
     (source === undefined || /\.\w+$/.test(name(source))) &&
     !/rules|web/.test(target)
   );

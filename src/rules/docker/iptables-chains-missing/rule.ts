@@ -3,6 +3,8 @@ import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
 
 const probe = /COMMAND_FAILED|iptables[^:]* -(?:[DCFX]|n -L|L) /;
+/** The answer to somebody who asked for some chain by hand: only his command says which. */
+const bare = /^\s*ip6?tables(?: v[\d.]+ \(\w+\))?: No chain\/target\/match by that name\.?\s*$/;
 const reload = /firewall-cmd --(?:complete-)?reload|firewalld was re|systemctl re\w+ firewalld/;
 
 export const rule = textRule({
@@ -39,7 +41,9 @@ export const rule = textRule({
   except: ["table `raw'", "-t raw"],
   uses: ["host.versions"],
   confirm: (hit) => {
-    const real = hit.lines.filter((line) => !reload.test(line.text) && !probe.test(line.text));
+    const real = hit.lines.filter(
+      (line) => !reload.test(line.text) && !probe.test(line.text) && !bare.test(line.text),
+    );
     const failed = hit.lines.find((line) => probe.test(line.text));
     const reloaded = hit.lines.find((line) => reload.test(line.text));
     // dockerd removes and looks for rules that need not exist; firewalld writes a warning for each at every start

@@ -5,6 +5,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import type { Dial } from "../../../model/host.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { isOnDefaultBridge, networkNames, shareNetwork } from "../../../stack/docker-networks.ts";
 import { kindOfName } from "../../../stack/identify.ts";
 import { byHand } from "../../by-hand.ts";
@@ -19,8 +20,11 @@ export const rule = defineRule({
   nature: "cause",
   effect: "unreachable",
   phase: "run",
-  needs: ["host.dials", "docker.containers"],
+  needs: ["docker.containers"],
+  needsAny: ["host.dials", "text.lines"],
   uses: ["config.documents"],
+  // Prometheus' DNS discovery, `tasks.NAME` of Swarm among its names.
+  texts: ['could not resolve "{name}"'],
   rivals: [
     { rule: "docker/container-restarting", tellApart: "a container that does not run has no name either" },
     { rule: "docker/resolver-unreachable", tellApart: "there every name fails, also those of the internet" },
@@ -31,9 +35,10 @@ export const rule = defineRule({
     "https://docs.docker.com/engine/network/drivers/bridge/#differences-between-user-defined-bridges-and-the-default-bridge",
     "https://docs.docker.com/compose/how-tos/networking/",
   ],
-  check({ "host.dials": dials, "docker.containers": containers, "config.documents": documents }, stack) {
+  check(facts, stack) {
+    const { "docker.containers": containers, "config.documents": documents } = facts;
     const found = new Map<string, FindingDraft>();
-    for (const dial of dials) {
+    for (const dial of [...facts["host.dials"], ...discoveries(facts["text.lines"])]) {
       const name = dial.targetHost?.toLowerCase();
       if (!name || !isUnknownName(dial, name)) continue;
       const client = clientOf(dial, stack);
@@ -71,6 +76,27 @@ export const rule = defineRule({
           "docker network connect NETWORK CONTAINER",
         ),
 });
+
+/** Names that Prometheus' DNS discovery did not find, as if they had been dialled. */
+function discoveries(lines: readonly TextLine[]): readonly Dial[] {
+  return lines.flatMap(({ text, at, host, container, timeMs }) => {
+    const name = /could not resolve \\?"(?:tasks\.)?([\w-]+)\\?"/.exec(text)?.[1];
+    if (name === undefined || !/dns|discovery/i.test(text)) return [];
+    return [
+      {
+        at,
+        tool: "log" as const,
+        target: name,
+        targetHost: name,
+        outcome: "nxdomain" as const,
+        fromComponent: "prometheus" as const,
+        ...(host === undefined ? {} : { fromHost: host }),
+        ...(container === undefined ? {} : { fromContainer: container }),
+        ...(timeMs === undefined ? {} : { timeMs }),
+      },
+    ];
+  });
+}
 
 /** A single word, which only Docker's own name server can know. */
 function isUnknownName(dial: Dial, name: string): boolean {

@@ -35,7 +35,7 @@ export const rule = defineRule({
       const file = document.embeddedIn?.key ?? document.path ?? document.at.source;
       if (!error || document.template || !file.endsWith(".json")) return [];
       const base = file.split("/").at(-1) ?? file;
-      const line = logged.find((entry) => fileOf(entry.text)?.endsWith(base));
+      const line = logged.find((entry) => fileOf(entry.text)?.endsWith(`/${base}`));
       const looksLikeOne =
         /dashboard/i.test(`${file} ${document.embeddedIn?.name ?? ""}`) ||
         /"panels"\s*:|"schemaVersion"\s*:/.test(document.text);

@@ -1,4 +1,5 @@
 // Two writers, or a file system whose locks do not work.
+import type { Facts } from "../../../model/facts.ts";
 import { readySince } from "../../../stack/ready-since.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { runOne } from "../../change-object.ts";
@@ -15,7 +16,15 @@ export const rule = textRule({
   effect: "down",
   phase: "storage",
   texts: ["database is locked", "SQLITE_BUSY", "database table is locked"],
-  uses: ["config.documents", "kubernetes.objects", "kubernetes.workloads", "kubernetes.pods", "host.mounts"],
+  uses: [
+    "config.documents",
+    "kubernetes.objects",
+    "kubernetes.workloads",
+    "kubernetes.pods",
+    "host.mounts",
+    "kubernetes.claims",
+    "kubernetes.storageclasses",
+  ],
   unconfirmed: "silent",
   confirm: (hit, facts) => {
     const several =
@@ -28,8 +37,13 @@ export const rule = textRule({
     const network = facts["host.mounts"].find((mount) =>
       /^(nfs4?|cifs|smb3?|fuse\..*)$/.test(mount.type ?? ""),
     );
+    const claim = facts["kubernetes.claims"].find(
+      ({ name, storageClass }) => /grafana/.test(name) && isNetworked(storageClass, facts),
+    );
     const fatal = hit.lines.some((line) =>
-      /migration|Failed to start|service init failed|exit/i.test(line.text),
+      /migration|Failed to start|failed to check table|service init failed|exit|^\s*Error: ✗/i.test(
+        line.text,
+      ),
     );
     const many = hit.lines.reduce((sum, line) => sum + (line.count ?? 1), 0) >= 5;
     const said = facts["text.lines"].find(
@@ -39,14 +53,17 @@ export const rule = textRule({
         /\b(?:NFS|EFS|CIFS|SMB|Azure Files?|GlusterFS)\b/.test(line.text),
     );
     const at =
-      several ?? (pods.length > 1 ? pods[0]?.at : undefined) ?? network?.at ?? (fatal ? said?.at : undefined);
+      several ??
+      (pods.length > 1 ? pods[0]?.at : undefined) ??
+      network?.at ??
+      (fatal ? (claim?.at ?? said?.at) : undefined);
     if (at)
       return {
         holds: true,
         proof: [at],
         says: several
           ? `${hit.component?.workload?.desired} replicas of Grafana write one SQLite file`
-          : network || (said && pods.length < 2)
+          : network || ((claim || said) && pods.length < 2)
             ? "The SQLite file is on a network file system (NFS, EFS, SMB) whose locks do not work: move it to a block volume or use PostgreSQL or MySQL"
             : "Two Grafana pods run at once on one SQLite file",
       };
@@ -84,3 +101,14 @@ export const rule = textRule({
       ],
     },
 });
+
+/** By the provisioner where it is shown, by the name of the class otherwise. */
+function isNetworked(
+  storageClass: string | undefined,
+  facts: Pick<Facts, "kubernetes.storageclasses">,
+): boolean {
+  const found = facts["kubernetes.storageclasses"].find(({ name }) => name === storageClass);
+  return /(?:^|[^a-z])(?:nfs|efs|smb|cifs|azurefile|azure-file|file\.csi|filestore|glusterfs)/i.test(
+    `${found?.provisioner ?? storageClass ?? ""}`,
+  );
+}

@@ -73,7 +73,14 @@ function isSilence({ outcome, tool, error }: Dial): boolean {
 function answers(server: string, facts: Pick<Facts, "host.dials">): boolean {
   return facts["host.dials"].some(
     ({ resolver, outcome, tool }) =>
-      tool !== "log" && resolver?.startsWith(server) && (outcome === "connected" || outcome === "nxdomain"),
+      tool !== "log" && isAt(server, resolver) && (outcome === "connected" || outcome === "nxdomain"),
+  );
+}
+
+/** `10.0.0.5#53` is asked where 10.0.0.5 stands, 10.0.0.53 is not. */
+function isAt(server: string, resolver: string | undefined): boolean {
+  return (
+    resolver === server || /^[#:]\d+$/.test(resolver?.startsWith(server) ? resolver.slice(server.length) : "")
   );
 }
 

@@ -19,6 +19,9 @@ import {
 
 const mechanisms = new Set(["nobody-listens", "bound-to-loopback", "bound-elsewhere"]);
 
+/** kube-controller-manager, kube-scheduler, etcd and kube-proxy. */
+const controlPlane = new Set([10_249, 10_251, 10_252, 10_257, 10_259, 2_381]);
+
 export const rule = defineRule({
   id: "host/nothing-listens",
   title: "Nothing on the target machine listens on the address and port that is dialled",
@@ -47,34 +50,43 @@ export const rule = defineRule({
     "https://man7.org/linux/man-pages/man8/ss.8.html",
   ],
   check(facts, stack) {
-    return failedReaches(facts, stack)
-      .filter((entry) => mechanisms.has(entry.reach.mechanism))
-      .filter(
-        (entry) =>
-          entry.isItsHost ||
-          !isClientsHost(
-            entry.network.listeners.map((listener) => listener.port),
-            entry.dial.fromComponent,
-          ),
-      )
-      .map((entry) => {
-        const { targetHost, targetPort } = entry.dial;
-        const near = entry.network.listeners.find(
-          (listener) =>
-            /node[-_]exp|cadvisor|prometheus-node|promtail|alloy/.test(listener.process ?? "") &&
-            listener.port !== targetPort,
-        );
-        const hint =
-          near && entry.reach.mechanism === "nobody-listens"
-            ? `; ${near.process} listens on port ${near.port}`
-            : "";
-        return reachFinding(
-          entry,
-          stack,
-          `${targetHost}:${targetPort} refuses because ${entry.reach.because}${hint}`,
-          near && hint ? [near.at] : [],
-        );
-      });
+    return (
+      failedReaches(facts, stack)
+        .filter((entry) => mechanisms.has(entry.reach.mechanism))
+        // kubeadm's default for its own parts: kubernetes/control-plane-on-localhost.
+        .filter(
+          ({ dial, reach }) =>
+            reach.mechanism !== "bound-to-loopback" ||
+            !controlPlane.has(dial.targetPort ?? 0) ||
+            dial.tool === "curl",
+        )
+        .filter(
+          (entry) =>
+            entry.isItsHost ||
+            !isClientsHost(
+              entry.network.listeners.map((listener) => listener.port),
+              entry.dial.fromComponent,
+            ),
+        )
+        .map((entry) => {
+          const { targetHost, targetPort } = entry.dial;
+          const near = entry.network.listeners.find(
+            (listener) =>
+              /node[-_]exp|cadvisor|prometheus-node|promtail|alloy/.test(listener.process ?? "") &&
+              listener.port !== targetPort,
+          );
+          const hint =
+            near && entry.reach.mechanism === "nobody-listens"
+              ? `; ${near.process} listens on port ${near.port}`
+              : "";
+          return reachFinding(
+            entry,
+            stack,
+            `${targetHost}:${targetPort} refuses because ${entry.reach.because}${hint}`,
+            near && hint ? [near.at] : [],
+          );
+        })
+    );
   },
   fix: (finding, facts, stack) =>
     startUnit(finding, facts, stack) ??

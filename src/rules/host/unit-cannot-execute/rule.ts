@@ -5,6 +5,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import type { Place } from "../../../model/place.ts";
 import { byHand } from "../../by-hand.ts";
 import { type Confirmation, textRule } from "../../text-rule.ts";
+import { ownerOfUnit } from "../../unit-owner.ts";
 
 const statusLine = /^\s*(?:Main PID|Process): \d+ /;
 const hint =
@@ -52,7 +53,7 @@ export const rule = textRule({
       if (unit.exitStatus !== 203 || unit.active === "active") return [];
       const process = facts["host.processes"].find((entry) => entry.unit === unit.name);
       const answer = judge(process?.argv[0], undefined, facts, unit.name);
-      const owner = stack.components.find((component) => unit.name.startsWith(component.name));
+      const owner = ownerOfUnit(stack, unit);
       return [
         {
           subject: { kind: "component", id: owner?.id ?? unit.name },

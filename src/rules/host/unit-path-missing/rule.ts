@@ -2,6 +2,7 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
+import { ownerOfUnit } from "../../unit-owner.ts";
 
 const settings: Readonly<Record<number, string>> = {
   200: "WorkingDirectory=",
@@ -55,7 +56,7 @@ export const rule = textRule({
     facts["host.units"].flatMap((unit): FindingDraft[] => {
       const setting = settings[unit.exitStatus ?? 0];
       if (!setting || unit.active === "active") return [];
-      const owner = stack.components.find((component) => unit.name.startsWith(component.name));
+      const owner = ownerOfUnit(stack, unit);
       return [
         {
           subject: { kind: "component", id: owner?.id ?? unit.name },

@@ -2,6 +2,7 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { byHand } from "../../by-hand.ts";
 import { textRule } from "../../text-rule.ts";
+import { ownerOfUnit } from "../../unit-owner.ts";
 
 export const rule = textRule({
   id: "host/unit-user-missing",
@@ -52,7 +53,7 @@ export const rule = textRule({
   fromFiles: (facts, stack) =>
     facts["host.units"].flatMap((unit): FindingDraft[] => {
       if ((unit.exitStatus !== 217 && unit.exitStatus !== 216) || unit.active === "active") return [];
-      const owner = stack.components.find((component) => unit.name.startsWith(component.name));
+      const owner = ownerOfUnit(stack, unit);
       const what = unit.exitStatus === 217 ? "User=" : "Group=";
       return [
         {

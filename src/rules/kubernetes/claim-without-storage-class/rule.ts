@@ -61,6 +61,7 @@ export const rule = defineRule({
     if (findings.length > 0 || !line) return findings;
     const { class: named } = capture(patterns, line);
     if (named && isMadeByHand(named, facts)) return [];
+    if (areBound(named, facts["kubernetes.claims"])) return [];
     const owner = stack.components.find((component) => component.kind === line.component);
     return [
       {
@@ -127,6 +128,12 @@ function isMadeByHand(storageClass: string, facts: Pick<Facts, "kubernetes.volum
   return facts["kubernetes.volumes"].some(
     (volume) => volume.storageClass === storageClass && volume.phase === "Available",
   );
+}
+
+/** Events outlive what they told: every claim that this could have been about has its volume by now. */
+function areBound(storageClass: string | undefined, claims: readonly Claim[]): boolean {
+  const meant = storageClass ? claims.filter((claim) => claim.storageClass === storageClass) : claims;
+  return meant.length > 0 && meant.every(({ phase }) => phase === "Bound");
 }
 
 function nameOf(claim: Claim): string {

@@ -181,7 +181,8 @@ function fromTargets(facts: Known, stack: Stack): FindingDraft[] {
 function fromTexts(facts: Known): FindingDraft[] {
   const cut = facts["text.lines"].findLast(
     (line) =>
-      line.stream !== "note" &&
+      // An error that is quoted whole is the program's own, also between sentences.
+      (line.stream !== "note" || /(?:Get|Post) \\?"https?:/.test(line.text)) &&
       line.stream !== "event" &&
       matches(timeoutPatterns ?? [], line) &&
       isTimeout(line.text),
@@ -191,7 +192,7 @@ function fromTexts(facts: Known): FindingDraft[] {
   const [peer, peerNamespace] = host?.split(".") ?? [];
   const policy = facts["kubernetes.objects"]
     .filter(isIngressPolicy)
-    .find((entry) => fits(entry, peer, peerNamespace, cut.component));
+    .find((entry) => fits(entry, peer, peerNamespace, cut.component, cut.text));
   const said = facts["text.lines"].find(
     (line) =>
       line.stream === "note" &&
@@ -232,14 +233,24 @@ function fits(
   peer: string | undefined,
   namespace: string | undefined,
   client: string | undefined,
+  text: string,
 ): boolean {
-  if (namespace && !/^(svc|cluster)$/.test(namespace) && policy.namespace && policy.namespace !== namespace)
+  const isAddress = peer !== undefined && /^\d+$/.test(peer);
+  if (
+    namespace &&
+    !isAddress &&
+    !/^(svc|cluster)$/.test(namespace) &&
+    policy.namespace &&
+    policy.namespace !== namespace
+  )
     return false;
   const labels = Object.values(
     (valueAt(policy.value, "spec", "podSelector", "matchLabels") ?? {}) as Record<string, unknown>,
   ).map(String);
   const aboutPeer =
     labels.length === 0 ||
+    // An address has no name, but the job of its target may.
+    (isAddress && labels.some((label) => label.length > 2 && jobOf(text)?.includes(label))) ||
     (peer !== undefined &&
       !/^\d+$/.test(peer) &&
       labels.some((label) => kindOfName(label) !== undefined && kindOfName(label) === kindOfName(peer)));
@@ -248,6 +259,10 @@ function fits(
   const isOpen = rules.some((rule) => listAt(rule, "from").length === 0);
   const admitsClient = client !== undefined && rules.some((rule) => JSON.stringify(rule).includes(client));
   return !isOpen && !admitsClient;
+}
+
+function jobOf(text: string): string | undefined {
+  return /\b(?:job|scrape_pool|scrapePool)="?([\w./-]{1,200})/.exec(text)?.[1]?.split(/[/.]/).join(" ");
 }
 
 function endOf(component: Component): PolicyEnd {

@@ -59,7 +59,10 @@ export const rule = defineRule({
     for (const node of facts["kubernetes.nodes"]) {
       if (node.ready === false) found.set(node.name, fromNode(node, facts, stack));
     }
-    const lines = facts["text.lines"].filter((line) => matches(pattern, line));
+    // A storage driver means its own part of the node: Kubernetes' node may be Ready.
+    const lines = facts["text.lines"].filter(
+      (line) => matches(pattern, line) && !/(?:attach|Longhorn|CSI|csi|rpc error)/.test(line.text),
+    );
     const recovered = facts["text.lines"].filter((line) => matches(backPattern, line));
     for (const line of lines) {
       const name = capture(pattern, line).node?.replace(/[",.]/g, "");

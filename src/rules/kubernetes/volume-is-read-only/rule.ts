@@ -34,7 +34,10 @@ export const rule = textRule({
     if (!component && refused.some((line) => line.component !== undefined)) return { holds: false };
     const mount = facts["host.mounts"].find(
       ({ target, options }) =>
-        path !== undefined && target !== "/" && path.startsWith(target) && (options ?? []).includes("ro"),
+        path !== undefined &&
+        target !== "/" &&
+        (path === target || path.startsWith(`${target}/`)) &&
+        (options ?? []).includes("ro"),
     );
     const onHost = [...hit.lines, ...refused].find(({ text }) =>
       /^touch: cannot touch|Remounting filesystem read-only/i.test(text),

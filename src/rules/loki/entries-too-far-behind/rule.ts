@@ -1,9 +1,12 @@
 // Two sources share one set of labels, and one is late: its lines are older than the stream accepts.
 
+import type { Facts } from "../../../model/facts.ts";
+import type { Stack } from "../../../model/stack.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { limitOf, streamOf } from "../../loki-limits.ts";
 import { lokiSettings } from "../../loki-settings.ts";
-import { textRule } from "../../text-rule.ts";
+import { lostPositions } from "../../lost-positions.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "loki/entries-too-far-behind",
@@ -19,9 +22,10 @@ export const rule = textRule({
     "entry too far behind",
     "entry out of order",
   ],
+  looksFor: ["Starting Promtail", "--force-recreate", "recreate", "redeploy"],
   from: "any",
   about: "loki",
-  uses: ["config.documents"],
+  uses: ["config.documents", "docker.containers"],
   confirm(hit, facts, stack) {
     if (
       /has timestamp too (?:old|new)/.test(hit.line.text) &&
@@ -30,6 +34,8 @@ export const rule = textRule({
       return { holds: false };
     if (!/too far behind|out of order/i.test(hit.line.text)) return { holds: false };
     if (isBacklog(hit.lines)) return { holds: true, severity: "notice" };
+    const again = readAgain(facts, stack);
+    if (again) return again;
     const settings = lokiSettings(facts, stack, hit.component);
     const unordered = limitOf(settings, "unordered_writes");
     return { holds: true, ...(unordered?.text === "false" ? { proof: [unordered.at] } : {}) };
@@ -71,4 +77,25 @@ function isBacklog(lines: readonly TextLine[]): boolean {
   const oldest = /oldest acceptable timestamp is: (\d{4}-\d\d-\d\d)/.exec(line.text)?.[1];
   if (!entry || !oldest) return false;
   return Date.parse(oldest) - Date.parse(entry) > 2 * 86_400_000;
+}
+
+const recreated =
+  /Starting Promtail|--force-recreate|\b(?:re-?creat|re-?deploy|restart|reboot|re-?start)\w*|\bnew container/i;
+
+/** The agent's positions are lost with its container, and somebody or its log tells that it was made anew. */
+function readAgain(
+  facts: Pick<Facts, "config.documents" | "text.lines">,
+  stack: Stack,
+): Confirmation | undefined {
+  for (const component of stack.components) {
+    const lost = component.kind === "promtail" ? lostPositions(component, facts) : undefined;
+    const told = lost && facts["text.lines"].find(({ text }) => text.length < 2_000 && recreated.test(text));
+    if (lost && told)
+      return {
+        holds: true,
+        proof: [lost.at, { ...told.at, excerpt: told.text }],
+        says: `${component.name} reads all files again after each new container, because its positions file ${lost.path} is on no volume; Loki drops the lines that are older than the newest of the stream by more than max_chunk_age / 2 (1 h). Put positions.filename on a volume`,
+      };
+  }
+  return undefined;
 }

@@ -1,8 +1,9 @@
 // Lines from before the window Loki accepts: old files, or a time stamp that was read wrongly.
+import type { Facts } from "../../../model/facts.ts";
 import { clockFault } from "../../clock-difference.ts";
 import { limitOf, streamOf } from "../../loki-limits.ts";
 import { lokiSettings } from "../../loki-settings.ts";
-import { textRule } from "../../text-rule.ts";
+import { type TextHit, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "loki/entries-too-old",
@@ -32,6 +33,7 @@ export const rule = textRule({
         proof: fault.proof,
         says: `Lines are too old for Loki (reject_old_samples_max_age) because ${fault.words}: step the wrong clock (chronyc makestep, NTP)`,
       };
+    if (isThrough(hit, facts["text.lines"])) return { holds: false };
     const age = limitOf(lokiSettings(facts, stack, hit.component), "reject_old_samples_max_age");
     return { holds: true, ...(age ? { proof: [age.at] } : {}) };
   },
@@ -60,3 +62,20 @@ export const rule = textRule({
     steps: [{ do: "by-hand", title: "Drop lines older than 168h in the agent" }],
   }),
 });
+
+/** The writer says that it was the back-fill of the first start and is over. */
+function isThrough({ lines }: TextHit, all: Facts["text.lines"]): boolean {
+  const sources = new Set(lines.map(({ at }) => at.source));
+  return all.some(
+    ({ text, at, level }) =>
+      level === undefined &&
+      text.length < 400 &&
+      sources.has(at.source) &&
+      !lasts.test(text) &&
+      through.test(text),
+  );
+}
+
+const through =
+  /\b(?:(?:was|happened|came|only|just) once|nothing (?:like that |more )?(?:for|since|after)|(?:not|never) (?:again|since)|quiet (?:since|afterwards)|stopped (?:by itself|on its own)|current (?:lines|logs) (?:are|do|arrive))\b/i;
+const lasts = /\b(?:still|every time|keeps?|each|no (?:new|current))\b/i;

@@ -20,6 +20,13 @@ export const rule = textRule({
   from: "any",
   about: "loki",
   uses: ["config.documents", "loki.ring"],
+  explains: [
+    {
+      rule: "loki/ring-members-unhealthy",
+      via: "anything",
+      mechanism: "a ring with fewer members than the replication factor needs is called unhealthy, too",
+    },
+  ],
   confirm(hit, facts, stack) {
     const need = Number(hit.captures.need ?? 0);
     const found = Number(hit.captures.found ?? 0);

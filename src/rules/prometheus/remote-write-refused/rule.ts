@@ -11,6 +11,9 @@ const meanings: Readonly<Record<string, string>> = {
   "405": "the URL leads to something that takes no POST: the path is wrong",
 };
 
+const ownPath =
+  "this is the path of Prometheus' own receiver, so that Prometheus runs without --web.enable-remote-write-receiver, or below another prefix (--web.route-prefix, a proxy)";
+
 export const rule = textRule({
   id: "prometheus/remote-write-refused",
   title:
@@ -28,10 +31,13 @@ export const rule = textRule({
     "non-recoverable error{rest*}server returned HTTP status 404{more*}",
     "non-recoverable error{rest*}server returned HTTP status 405{more*}",
   ],
+  // Prometheus says itself that its receiver is off: prometheus/remote-write-receiver-off.
+  except: ["remote write receiver needs to be enabled", "remote write receiver is not enabled"],
   says({ line }) {
     const status = /HTTP status (\d{3})/.exec(line.text)?.[1] ?? "401";
     const url = line.fields?.url ?? /url=(\S+)/.exec(line.text)?.[1] ?? "its URL";
-    return `Remote write to ${url} is refused with ${status}: ${meanings[status] ?? "see its answer"}; the samples are dropped`;
+    const why = status === "404" && /\/api\/v1\/write\/?$/.test(url) ? ownPath : meanings[status];
+    return `Remote write to ${url} is refused with ${status}: ${why ?? "see its answer"}; the samples are dropped`;
   },
   rivals: [
     { rule: "prometheus/remote-write-rate-limited", tellApart: "429 is a limit of the tenant" },

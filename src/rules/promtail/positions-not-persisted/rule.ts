@@ -1,13 +1,11 @@
 // The agent forgets how far it had read.
 
-import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
-import type { Place } from "../../../model/place.ts";
 import type { Step } from "../../../model/plan.ts";
 import type { Component } from "../../../model/stack.ts";
-import { readPromtailConfig } from "../../../stack/promtail-config.ts";
 import { editStep, filesOf, ownerOf, repair } from "../../change-configuration.ts";
 import { type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
+import { lostPositions } from "../../lost-positions.ts";
 import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
@@ -65,28 +63,6 @@ export const rule = textRule({
       steps: [{ do: "by-hand", title: `Mount a volume for the positions of ${finding.subject.id}` }],
     },
 });
-
-/** Only for a container whose mounts are all known. */
-function lostPositions(
-  component: Component,
-  facts: Pick<Facts, "config.documents">,
-): { readonly path: string; readonly at: Place } | undefined {
-  const container = component.docker;
-  if (!container?.mounts) return undefined;
-  const docs = component.configs.filter(({ kind }) => kind === "promtail");
-  const only = facts["config.documents"].filter(({ kind }) => kind === "promtail");
-  const doc = docs[0] ?? (only.length === 1 ? only[0] : undefined);
-  if (!doc || doc.fragment) return undefined;
-  const { positionsFile } = readPromtailConfig(doc);
-  if (!positionsFile.at || !positionsFile.value.startsWith("/")) return undefined;
-  const isKept = container.mounts.some(({ target, type }) => {
-    const folder = target.replace(/\/{1,10}$/, "");
-    return (
-      type !== "tmpfs" && (positionsFile.value === folder || positionsFile.value.startsWith(`${folder}/`))
-    );
-  });
-  return isKept ? undefined : { path: positionsFile.value, at: positionsFile.at };
-}
 
 const folder = "/var/lib/promtail";
 
