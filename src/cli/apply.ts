@@ -7,14 +7,10 @@ import { hasKept, sweepKept } from "../plan/deploy/sweep.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { duration } from "../plan/transaction/lock-refusal.ts";
 import { newId, stateFolder } from "../plan/transaction/state-folder.ts";
-import { renderPlan, renderRollout } from "../report/deployment.ts";
 import type { ApplyOptions } from "./commands/apply.ts";
 import { type Deployment, lookAtHosts, openDeployment, type Seen } from "./deployment.ts";
-import { movedSincePlan } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
-import { issueFor, noteIssued } from "./issue.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
-import { plainVeil } from "./plan-veil.ts";
 
 export async function applyVerb(file: string | undefined, given: ApplyOptions): Promise<number> {
   const saved = file === undefined ? undefined : await savedPlan(file);
@@ -26,22 +22,29 @@ export async function applyVerb(file: string | undefined, given: ApplyOptions): 
     const prepare = (doors: Deployment["doors"]): Promise<ReadonlyMap<string, string>> =>
       putBackLeft(state, doors, thisActor(), (text) => note(options, text));
     const blocked = await prepare(deployment.doors);
-    issueFor(deployment.stack, options);
-    const seen = await lookAtHosts(deployment, options, { batch: options.batch, blocked, prepare });
-    if (saved) refuseStale(file ?? "", movedSincePlan(saved, seen.plan));
+    // Only a stack with security has anything to issue.
+    const issue = deployment.stack.security ? await import("./issue.ts") : undefined;
+    issue?.issueFor(deployment.stack, options);
+    const look = lookAtHosts(deployment, options, { batch: options.batch, blocked, prepare });
+    // Loaded while the hosts are asked.
+    const [seen] = await Promise.all([look, import("../report/deployment.ts")]);
+    if (saved) {
+      const { movedSincePlan } = await import("./deployment-plan-file.ts");
+      refuseStale(file ?? "", movedSincePlan(saved, seen.plan));
+    }
     for (const [name, { containers }] of seen.observed) {
       const access = deployment.doors.get(name);
       if (access && hasKept(containers)) await sweepKept(access);
     }
     const pending = seen.plan.hosts.some((host) => host.state === "changes");
     if (!pending) {
-      noteIssued(deployment.stack, untouched(seen.plan));
-      return tell(untouched(seen.plan), options);
+      issue?.noteIssued(deployment.stack, untouched(seen.plan));
+      return await tell(untouched(seen.plan), options);
     }
     if (!(await agreed(seen.plan, options, saved !== undefined))) return exitCodes.problems;
     const done = await carryOut(deployment, seen, options, state, signal);
-    noteIssued(deployment.stack, done);
-    return tell(done, options);
+    issue?.noteIssued(deployment.stack, done);
+    return await tell(done, options);
   } finally {
     await deployment.close();
   }
@@ -108,6 +111,8 @@ function untouched({ stack, hosts }: DeploymentPlan): Rollout {
 /** One question for the whole: its parts mean nothing without each other. */
 async function agreed(plan: DeploymentPlan, options: ApplyOptions, isSaved: boolean): Promise<boolean> {
   if (options.yes) return true;
+  const { renderPlan } = await import("../report/deployment.ts");
+  const { plainVeil } = await import("./plan-veil.ts");
   const shown = renderPlan(plainVeil(plan), terminalStyle({ color: options.color }));
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     deliver(shown, undefined);
@@ -167,7 +172,8 @@ async function carryOut(
   });
 }
 
-function tell(done: Rollout, options: ApplyOptions): number {
+async function tell(done: Rollout, options: ApplyOptions): Promise<number> {
+  const { renderRollout } = await import("../report/deployment.ts");
   const text =
     options.format === "json"
       ? `${JSON.stringify({ schema: "watchmend.rollout/v1", ...done }, undefined, 2)}\n`

@@ -1,13 +1,11 @@
 // What the verbs of a deployment have in common: the model, one connection per host, and what stands there.
 
 import type { DeploymentPlan, HostPlan } from "../model/deployment.ts";
-import type { DesiredHost, DesiredState } from "../model/desired.ts";
+import type { DesiredHost, DesiredState, HostMember } from "../model/desired.ts";
 import { parseDuration } from "../model/duration.ts";
 import { UserError } from "../model/errors.ts";
 import type { StackFile, StackHost } from "../model/stack-file.ts";
-import { batchesOf } from "../plan/deploy/batches.ts";
-import { compareHost } from "../plan/deploy/compare-host.ts";
-import { type CompareWish, changedPaths, wantedImages } from "../plan/deploy/compare-wish.ts";
+import type { CompareWish } from "../plan/deploy/compare-wish.ts";
 import { engineOf, lookCloser, type Observed, observeHost } from "../plan/deploy/observe.ts";
 import { secretValue } from "../plan/secret-value.ts";
 import { type HostAccess, hostLockPlaces } from "../plan/transaction/doors.ts";
@@ -18,7 +16,7 @@ import { type HostSession, openHost } from "../targets/host/door.ts";
 import type { HostAddress } from "../targets/host/host-name.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { connectsAtOnce, hostChoice } from "./host-choice.ts";
-import { addressOfLeft, checkForgotten, type LeftHosts, leftHosts, planOfLeft } from "./left-hosts.ts";
+import type { LeftHosts } from "./left-hosts.ts";
 import { modelHosts } from "./model-hosts.ts";
 import { note } from "./output.ts";
 import { loadStackFile } from "./stack-file.ts";
@@ -33,7 +31,7 @@ export interface Deployment {
   readonly directories: ReadonlyMap<string, string>;
   readonly reach: ReachOptions;
   /** Opens the way to hosts that have left the model. */
-  admit(left: LeftHosts): void;
+  admit(left: LeftHosts, addressOf: (name: string, member: HostMember) => HostAddress): void;
   close(): Promise<void>;
 }
 
@@ -77,9 +75,9 @@ export function openDeployment(options: DeployOptions): Deployment {
         ...(options.identity === undefined ? {} : { identity: options.identity }),
       };
     },
-    admit(left) {
+    admit(left, addressOf) {
       for (const [name, member] of left)
-        enter(addressOfLeft(name, member), member.address, member.directory ?? "");
+        enter(addressOf(name, member), member.address, member.directory ?? "");
     },
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
@@ -122,7 +120,7 @@ export async function lookAtHosts(
   options: DeployOptions,
   { batch, blocked = new Map(), prepare }: LookWish,
 ): Promise<Seen> {
-  const looks = await Promise.all(
+  const asked = Promise.all(
     deployment.hosts.map(async (host): Promise<CompareWish | HostPlan> => {
       const because = blocked.get(host.name);
       if (because !== undefined) return { ...emptyPlan(host.name), state: "refused", because };
@@ -133,6 +131,13 @@ export async function lookAtHosts(
       }
     }),
   );
+  // Loaded while the hosts are asked, as is all that only their answers need.
+  const [looks, { compareHost }, { batchesOf }, { checkForgotten, leftHosts }] = await Promise.all([
+    asked,
+    import("../plan/deploy/compare-host.ts"),
+    import("../plan/deploy/batches.ts"),
+    import("./left-hosts.ts"),
+  ]);
   const observed = new Map(
     looks.flatMap((one): [string, Observed][] =>
       "desired" in one ? [[one.desired.name, one.observed]] : [],
@@ -164,7 +169,8 @@ async function lookAtLeft(
   left: LeftHosts,
   prepare: LookWish["prepare"],
 ): Promise<readonly HostPlan[]> {
-  deployment.admit(left);
+  const { addressOfLeft, planOfLeft } = await import("./left-hosts.ts");
+  deployment.admit(left, addressOfLeft);
   const doors = new Map([...deployment.doors].filter(([name]) => left.has(name)));
   const blocked = doors.size > 0 ? await prepare?.(doors) : undefined;
   return await Promise.all(
@@ -200,7 +206,10 @@ async function observe(
   const access = doors.get(host.name);
   const desired = all.hosts.find(({ name }) => name === host.name);
   if (!access || !desired) throw new Error(`there is no way to ${host.name}`);
-  const first = await observeHost(access, { desired, stack: stack.name, directory: host.directory });
+  const [first, { changedPaths, wantedImages }] = await Promise.all([
+    observeHost(access, { desired, stack: stack.name, directory: host.directory }),
+    import("../plan/deploy/compare-wish.ts"),
+  ]);
   const wish: CompareWish = {
     stack: stack.name,
     directory: host.directory,

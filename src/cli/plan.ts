@@ -3,14 +3,10 @@ import type { DeploymentPlan } from "../model/deployment.ts";
 import { exitCodes } from "../model/errors.ts";
 import { leftOpen } from "../plan/deploy/left-open.ts";
 import { stateFolder } from "../plan/transaction/state-folder.ts";
-import { renderPlan } from "../report/deployment.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { type Deployment, lookAtHosts, openDeployment } from "./deployment.ts";
-import { deploymentDocument } from "./deployment-plan-file.ts";
 import { interruptible } from "./interrupt.ts";
-import { issueFor } from "./issue.ts";
 import { deliver, note, terminalStyle } from "./output.ts";
-import { plainVeil } from "./plan-veil.ts";
 
 export async function planVerb(options: DeployOptions): Promise<number> {
   const deployment = openDeployment(options);
@@ -22,8 +18,15 @@ export async function planVerb(options: DeployOptions): Promise<number> {
           ? `transaction ${id} works on ${hosts.join(", ")} right now: this plan will not stay true`
           : `transaction ${id} on ${hosts.join(", ")} was cut off in the middle: apply puts it back first, and plans anew`,
       );
-    issueFor(deployment.stack, options);
-    const { plan: planned } = await lookAtHosts(deployment, options, { batch: 8 });
+    if (deployment.stack.security) (await import("./issue.ts")).issueFor(deployment.stack, options);
+    const look = lookAtHosts(deployment, options, { batch: 8 });
+    // Loaded while the hosts are asked.
+    const [{ plan: planned }, { renderPlan }, { deploymentDocument }, { plainVeil }] = await Promise.all([
+      look,
+      import("../report/deployment.ts"),
+      import("./deployment-plan-file.ts"),
+      import("./plan-veil.ts"),
+    ]);
     const plan = await withPreflight(deployment, planned, options);
     const document = (): string =>
       `${JSON.stringify(deploymentDocument(deployment, plan, options), undefined, 2)}\n`;

@@ -16,7 +16,7 @@ void main();
 
 async function main(): Promise<void> {
   try {
-    await buildProgram().parseAsync(process.argv);
+    await buildProgram(process.argv[2]).parseAsync(process.argv);
   } catch (error) {
     process.exitCode = explain(error);
   }

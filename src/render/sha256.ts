@@ -1,8 +1,7 @@
 // SHA-256 (FIPS 180-4) without a runtime's crypto, because rendering is pure: it marks the spec a container was made from.
 
-const primes = Array.from({ length: 311 }, (_, n) => n + 2)
-  .filter((n) => Array.from({ length: n - 2 }, (_, k) => k + 2).every((k) => n % k !== 0))
-  .slice(0, 64);
+const primes: number[] = [];
+for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
 const fraction = (value: number): number => ((value - Math.floor(value)) * 2 ** 32) | 0;
 const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 const start = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));

@@ -5,6 +5,7 @@ import type { StackFile } from "../model/stack-file.ts";
 import { type CheckContext, checkStack } from "./check.ts";
 import { type Draft, type Fault, pathText } from "./fault.ts";
 import { draftsOfIssue } from "./issue-words.ts";
+import { type PlainYaml, readPlainYaml } from "./plain-yaml.ts";
 import { resolveStack } from "./resolve.ts";
 import { stackFileSchema } from "./schema.ts";
 
@@ -20,28 +21,13 @@ const largest = 20 * 2 ** 20;
 
 export function readStackFile(text: string): ReadStack {
   if (text.length > largest) return refused([{ line: 1, path: "", says: "larger than 20 MB" }]);
-  const counter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    version: "1.2",
-    prettyErrors: false,
-    merge: true,
-  });
-  const lineOf = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  if (document.errors.length > 0)
-    return refused(
-      document.errors.map((error) => syntaxFault(error.code, error.message, lineOf(error.pos[0]), text)),
-    );
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 1000 }) ?? {};
-  } catch (error) {
-    return refused([{ line: 1, path: "", says: error instanceof Error ? error.message : String(error) }]);
-  }
+  const document = readPlainYaml(text) ?? readAnyYaml(text);
+  if ("faults" in document) return refused(document.faults);
+  const { value, lineOf } = document;
   const place = (draft: Draft): Fault => {
     const { path, near, ...rest } = draft;
     const shown = near !== undefined && !standsThere(value, path) ? near : path;
-    return { line: lineOf(offsetAt(document.contents, shown)), path: pathText(path), ...rest };
+    return { line: lineOf(shown), path: pathText(path), ...rest };
   };
   const parsed = stackFileSchema.safeParse(value);
   if (!parsed.success)
@@ -52,6 +38,31 @@ export function readStackFile(text: string): ReadStack {
   const faults = [...drafts, ...checked.faults];
   if (faults.length > 0) return refused(faults.map(place));
   return { stack, faults: [], notes: checked.notes.map(place) };
+}
+
+function readAnyYaml(text: string): PlainYaml | { readonly faults: readonly Fault[] } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    version: "1.2",
+    prettyErrors: false,
+    merge: true,
+  });
+  const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
+  if (document.errors.length > 0)
+    return {
+      faults: document.errors.map((error) =>
+        syntaxFault(error.code, error.message, lineAt(error.pos[0]), text),
+      ),
+    };
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 1000 }) ?? {};
+    return { value, lineOf: (path) => lineAt(offsetAt(document.contents, path)) };
+  } catch (error) {
+    return {
+      faults: [{ line: 1, path: "", says: error instanceof Error ? error.message : String(error) }],
+    };
+  }
 }
 
 function refused(faults: readonly Fault[]): ReadStack {

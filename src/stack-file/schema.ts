@@ -17,6 +17,9 @@ import {
   versionText,
 } from "./words.ts";
 
+// One file is read per run: compiling its form would take longer than that.
+z.config({ jitless: true });
+
 export const schemaName = "watchmend.stack/v1";
 
 const line = z.string().trim().min(1).max(2000);

@@ -15,7 +15,7 @@ import { failuresRoot, repoRoot } from "./process/paths.ts";
 import { say, seconds } from "./process/progress.ts";
 import type { ClusterScenario, HostsScenario, Scenario, Stage, SuiteName } from "./scenario.ts";
 import { explainCluster, freshNamespace } from "./world/cluster.ts";
-import { explainHosts, freshHosts, type Hosts, startHosts } from "./world/hosts.ts";
+import { anotherHostOf, explainHosts, freshHosts, type Hosts, startHosts } from "./world/hosts.ts";
 import { asOperator, endHost, type Run, startRun } from "./world/run.ts";
 
 export type Planned = { readonly suite: SuiteName; readonly scenario: Scenario };
@@ -207,8 +207,9 @@ export const openTheatre = (
     const setting = settingOf(world, scenario.name);
     const current = await theHosts(world);
     const { judge, stage } = judging(setting, liveHosts(current));
+    const anotherHost = anotherHostOf(world, setting.defer);
     const told = await tell(
-      () => story(scenario, { ...setting, ...stage, hosts: current }, judge),
+      () => story(scenario, { ...setting, ...stage, hosts: current, anotherHost }, judge),
       () => explainHosts(current, into),
     );
     keepEvidence(told, setting.dir, into);

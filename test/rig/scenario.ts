@@ -1,6 +1,7 @@
 // What a scenario is: a healthy system, a fault put into it for real, what must be seen then, and the way back.
 import type { Cluster } from "./cluster.ts";
 import type { Expected } from "./diagnosis/expected.ts";
+import type { Host } from "./host.ts";
 import type { Part } from "./parts/part.ts";
 import type { CommandOptions, Ran } from "./process/command.ts";
 import type { Hosts } from "./world/hosts.ts";
@@ -27,7 +28,11 @@ export type Stage = {
   readonly dir: string;
 };
 
-export type HostsStage = Stage & { readonly hosts: Hosts };
+export type HostsStage = Stage & {
+  readonly hosts: Hosts;
+  /** One more host, for a scenario that needs more than the three; it ends with the scenario. */
+  readonly anotherHost: (name: string, address: string) => Promise<Host>;
+};
 export type ClusterStage = Stage & {
   readonly cluster: Cluster;
   /** A namespace of this scenario's own; it is gone before the next scenario starts. */

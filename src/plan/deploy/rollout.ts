@@ -11,7 +11,7 @@ import type { Doors, HostAccess } from "../transaction/doors.ts";
 import type { Actor, ReachOptions } from "../transaction/entry.ts";
 import type { GateEvent } from "../transaction/gate.ts";
 import { takeBackFromJournal } from "../transaction/recover.ts";
-import { runTransaction, type Transaction } from "../transaction/transaction.ts";
+import { type Looked, lookAll, runTransaction, type Transaction } from "../transaction/transaction.ts";
 import { audit } from "./audit.ts";
 import { sweepKept } from "./sweep.ts";
 
@@ -42,6 +42,9 @@ export interface RolloutOptions {
 interface Course {
   readonly results: Map<string, HostResult>;
   readonly gates: GateVerdict[];
+  /** By host: what its part will do, looked at while the batch before waited. */
+  readonly ahead: Map<string, Promise<readonly Looked[]>>;
+  readonly begun: Set<string>;
   failures: number;
   canaryStands: boolean;
   stopped?: string;
@@ -53,16 +56,26 @@ interface Standing {
 }
 
 export async function rollout(plan: DeploymentPlan, options: RolloutOptions): Promise<Rollout> {
-  const course: Course = { results: firstResults(plan), gates: [], failures: 0, canaryStands: false };
+  const course: Course = {
+    results: firstResults(plan),
+    gates: [],
+    ahead: new Map(),
+    begun: new Set(),
+    failures: 0,
+    canaryStands: false,
+  };
+  const looks: Promise<unknown>[] = [];
   const queue = [...plan.batches];
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     if (options.signal?.aborted) course.stopped = "interrupted";
     if (course.stopped !== undefined) break;
     const hosts = batch.hosts.filter((host) => isOpen(course, host));
     if (hosts.length === 0) continue;
+    looks.push(lookAhead(plan, batch, queue[0], course, options));
     await oneBatch(plan, { ...batch, hosts }, course, options);
     if (batch.canary && !course.canaryStands) promoteNext(queue, batch);
   }
+  await Promise.all(looks);
   return {
     stack: plan.stack,
     id: options.incident,
@@ -70,6 +83,34 @@ export async function rollout(plan: DeploymentPlan, options: RolloutOptions): Pr
     gates: course.gates,
     ...(course.stopped === undefined ? {} : { stopped: course.stopped }),
   };
+}
+
+/** Reads, and asks the validators of files that are not there yet; what changes waits for its turn. Servers wait with both. */
+async function lookAhead(
+  plan: DeploymentPlan,
+  { phase }: Batch,
+  next: Batch | undefined,
+  course: Course,
+  { doors, parallel, signal }: RolloutOptions,
+): Promise<void> {
+  if (next?.phase !== "agents" || phase !== "agents") return;
+  await limited(next.hosts, parallel, async (host) => {
+    const access = doors.get(host);
+    const steps = stepsOf(plan, host, phase);
+    const isDue = course.stopped === undefined && course.results.get(host)?.outcome === "not-reached";
+    if (!access || steps.length === 0 || !isDue || course.begun.has(host)) return;
+    const looked = lookAll(steps, { doors: { hosts: [access] }, ...(signal ? { signal } : {}) });
+    course.ahead.set(host, looked);
+    await looked.catch(() => undefined);
+  });
+}
+
+function stepsOf(
+  { hosts }: DeploymentPlan,
+  name: string,
+  phase: Batch["phase"],
+): HostPlan["steps"]["agents"] {
+  return hosts.find(({ host }) => host === name)?.steps[phase] ?? [];
 }
 
 function firstResults(plan: DeploymentPlan): Map<string, HostResult> {
@@ -177,12 +218,16 @@ async function startHost(
   options: RolloutOptions,
 ): Promise<Standing | undefined> {
   const access = options.doors.get(host);
-  const steps = plan.hosts.find((one) => one.host === host)?.steps[batch.phase] ?? [];
+  const steps = stepsOf(plan, host, batch.phase);
   if (!access || steps.length === 0) return undefined;
+  course.begun.add(host);
+  const looked = course.ahead.get(host);
+  course.ahead.delete(host);
   const doors: Doors = { hosts: [access] };
   try {
     const started = await runTransaction(steps, {
       doors,
+      ...(looked ? { looked } : {}),
       state: options.state,
       incident: options.incident,
       actor: options.actor,

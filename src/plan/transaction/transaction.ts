@@ -22,6 +22,8 @@ export interface TransactionOptions {
   readonly why: string;
   readonly findings?: readonly string[];
   readonly actor: Actor;
+  /** What `lookAll` said of these steps a moment ago; what has moved since is seen before it is changed. */
+  readonly looked?: Promise<readonly Looked[]>;
   /** By subject: what the plan was made on. Anything else refuses the whole. */
   readonly fingerprints?: ReadonlyMap<string, string>;
   /** Steps that wait for another one: when that is left for a person, they are left too. */
@@ -70,7 +72,7 @@ interface Run extends TransactionOptions {
 }
 
 export async function runTransaction(steps: readonly Step[], options: TransactionOptions): Promise<Started> {
-  const before = await lookAll(steps, options);
+  const before = await (options.looked ?? lookAll(steps, options));
   const stop = stopOf(before, options.fingerprints);
   if (stop !== undefined)
     return { ok: false, putBack: true, execution: { ok: false, because: stop, steps: before.map(resultOf) } };
@@ -199,7 +201,7 @@ async function mustStand(kind: AnyKind, image: unknown, subject: string, context
   );
 }
 
-interface Looked {
+export interface Looked {
   readonly step: Step;
   readonly look: Look<unknown>;
 }

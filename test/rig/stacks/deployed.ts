@@ -24,8 +24,8 @@ export interface Wish {
   readonly withoutJenkins1?: boolean;
   /** jenkins2 runs Podman. */
   readonly isPodman?: boolean;
-  /** Of jenkins2, to point at a host that is not there. */
-  readonly jenkins2?: string;
+  /** Addresses of agents beyond the three hosts, by name. */
+  readonly moreHosts?: Readonly<Record<string, string>>;
   /** Lines below `components:` and after it. */
   readonly more?: string;
   /** With Grafana and cAdvisor from `more`, and jenkins2 where nobody can scrape it. */
@@ -40,7 +40,7 @@ const exporterArgs = "[--no-collector.systemd, --no-collector.textfile]";
 export const model = ({
   exporterPort = 9100,
   scrapeInterval = "2s",
-  jenkins2 = "10.77.0.13",
+  moreHosts = {},
   more = "",
   isSecured = false,
   isPodman = false,
@@ -54,8 +54,10 @@ directory: /opt/monitoring
 defaults: {ssh: {user: admin}}
 hosts:
   server: {address: 10.77.0.11, roles: [server, agent], labels: {role: monitoring-vm}}
-${withoutJenkins1 ? "" : "  jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}\n"}  jenkins2: {address: ${jenkins2}, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}${isPodman ? ", runtime: podman" : ""}}
-components:
+${withoutJenkins1 ? "" : "  jenkins1: {address: 10.77.0.12, labels: {role: jenkins-vm}}\n"}  jenkins2: {address: 10.77.0.13, labels: {role: jenkins-vm}${isSecured ? ", absence: behind-nat" : ""}${isPodman ? ", runtime: podman" : ""}}
+${Object.entries(moreHosts)
+  .map(([name, address]) => `  ${name}: {address: ${address}}\n`)
+  .join("")}components:
   prometheus: {version: ${version(prometheusImage2.ref)}, image: "${prometheusImage2.ref}", scrape_interval: ${scrapeInterval}, evaluation_interval: ${scrapeInterval}}
   node-exporter: {version: ${version(nodeExporterImage.ref)}, image: "${nodeExporterImage.ref}", port: ${exporterPort}, args: ${exporterArgs}}
   loki: {version: ${version(lokiImage.ref)}, image: "${lokiImage.ref}"}

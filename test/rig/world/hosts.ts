@@ -53,6 +53,14 @@ export const startHosts = async (run: Run): Promise<Hosts> => {
   return { server, jenkins1, jenkins2 };
 };
 
+/** A host for one scenario. */
+export const anotherHostOf =
+  (run: Run, defer: (undo: () => Promise<unknown>) => void) =>
+  (name: string, address: string): Promise<Host> => {
+    defer(() => endHost(run, name));
+    return startHost(run, dockerHost(name, address));
+  };
+
 const changed = (before: string, after: string): string => {
   const old = new Set(before.split("\n"));
   const now = new Set(after.split("\n"));

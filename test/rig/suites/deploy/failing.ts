@@ -1,8 +1,17 @@
 // Deployments in which something goes wrong: the gate blames the host whose data does not arrive, and faulty hosts stop nobody else.
+import { nodeExporterImage, promtailImage } from "../../parts/images.ts";
 import type { Ran } from "../../process/command.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
-import { clear, containers, deploy, deployParts, loadImages, writeModel } from "../../stacks/deployed.ts";
-import { fullDisk, otherHostKey } from "./preflight.ts";
+import {
+  clear,
+  containers,
+  deploy,
+  deployParts,
+  exited,
+  loadImages,
+  writeModel,
+} from "../../stacks/deployed.ts";
+import { fullDisk, otherHostKey, takenPort } from "./preflight.ts";
 
 interface Outcome {
   readonly host: string;
@@ -89,24 +98,51 @@ export const scenarios: readonly Scenario[] = [
     },
   }),
   hostsDeed({
-    name: "full-disk-and-wrong-host-key",
+    name: "four-faulty-hosts",
     title:
-      "one host has a full disk and one another key: the third is done, and the report says which and why",
+      "of six hosts one is dead, one has a full disk, one the exporter's port taken and one another key: the two others are done and work, and the report says which and why",
     core: false,
     needs: deployParts,
     play: async (stage) => {
       await begin(stage);
+      const [taken, well] = await Promise.all([
+        stage.anotherHost("taken", "10.77.0.14"),
+        stage.anotherHost("well", "10.77.0.15"),
+      ]);
+      for (const image of [nodeExporterImage, promtailImage])
+        await Promise.all([taken.image(image), well.image(image)]);
+      const more = { dead: "10.77.0.99", taken: taken.address, well: well.address };
+      writeModel(stage, { moreHosts: more });
       await fullDisk(stage, "jenkins1");
       await otherHostKey(stage);
+      await takenPort(stage, taken);
       const report = reportOf(await deploy(stage, "apply", "--yes", "--format", "json", "--wait", "90"));
-      same(`outcomes: ${JSON.stringify(report)}`, outcomes(report), [
+      same(`outcomes: ${JSON.stringify(report)}`, outcomes(report).sort(), [
+        "dead unreachable",
         "jenkins1 refused",
         "jenkins2 unreachable",
         "server done",
+        "taken refused",
+        "well done",
       ]);
+      contains("the dead host", becauseOf(report, "dead"), /dead cannot be reached/);
       contains("the full disk", becauseOf(report, "jenkins1"), /\/opt\/monitoring of jenkins1 .* free/);
       contains("the other key", becauseOf(report, "jenkins2"), /its host key/);
+      contains(
+        "the taken port",
+        becauseOf(report, "taken"),
+        /port 9100 of taken is held by squatter\.service/,
+      );
       same("what is left on jenkins1", await containers(stage, "jenkins1"), {});
+      same("what is left on the host with the taken port", await taken.sh("docker ps -aq"), "");
+      const up = await stage.hosts.server.sh(
+        "curl -sSf -m 5 -G http://10.77.0.11:9090/api/v1/query --data-urlencode 'query=up{instance=\"10.77.0.15:9100\"}'",
+      );
+      contains("the sample of the healthy agent", up, /,"1"\]/);
+      const again = await deploy(stage, "apply", "--yes", "--wait", "90");
+      exited("a second apply", again, 1);
+      for (const name of ["dead", "jenkins1", "jenkins2", "taken"])
+        contains("what a person reads", again.stdout, new RegExp(`${name}: (?:cannot be|put back)`));
     },
   }),
 ];

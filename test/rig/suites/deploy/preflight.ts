@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Preflight, PreflightResult } from "../../../../src/model/preflight.ts";
+import type { Host } from "../../host.ts";
 import { lokiImage, nodeExporterImage, prometheusImage2, promtailImage } from "../../parts/images.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import { clear, containers, deploy, deployParts, file, loadImages, model } from "../../stacks/deployed.ts";
@@ -74,18 +75,18 @@ const story = ({ name, title, core, fault, loud, says, next }: Story): Scenario 
     },
   });
 
+export const takenPort = async ({ defer }: HostsStage, host: Host): Promise<void> => {
+  defer(() => host.sh("systemctl stop squatter; systemctl reset-failed squatter 2>/dev/null || true"));
+  await host.sh(
+    "mkdir -p /tmp/empty; systemd-run --unit squatter busybox httpd -f -p 9100 -h /tmp/empty; sleep 1",
+  );
+};
+
 const taken: Story = {
   name: "preflight-port-taken",
   title: "a port that a unit holds is told with the unit, its process and the way out",
   core: true,
-  fault: async ({ hosts, defer }) => {
-    defer(() =>
-      hosts.jenkins1.sh("systemctl stop squatter; systemctl reset-failed squatter 2>/dev/null || true"),
-    );
-    await hosts.jenkins1.sh(
-      "mkdir -p /tmp/empty; systemd-run --unit squatter busybox httpd -f -p 9100 -h /tmp/empty; sleep 1",
-    );
-  },
+  fault: (stage) => takenPort(stage, stage.hosts.jenkins1),
   loud: ["jenkins1 ports stop"],
   says: /port 9100 of jenkins1 is held by squatter\.service \(pid \d+\); node-exporter could not start/,
   next: /systemctl disable --now squatter\.service/,

@@ -1,5 +1,4 @@
-// Deployments over ssh onto real hosts: from nothing to data, a second time for nothing, one change, one host that is not there.
-import { nodeExporterImage } from "../../parts/images.ts";
+// Deployments over ssh onto real hosts: from nothing to data, a second time for nothing, one change, drift.
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import {
   clear,
@@ -107,43 +106,6 @@ export const scenarios: readonly Scenario[] = [
       contains("the port after the rollback", await stage.hosts.jenkins1.sh("ss -Htln"), ":9100");
       writeModel(stage);
       exited("the plan of the model before, after the rollback", await deploy(stage, "plan"), 0);
-    },
-  }),
-  hostsDeed({
-    name: "dead-host-and-taken-port",
-    title:
-      "one host is not there and one has the exporter's port taken: the third is done, and the report says which and why",
-    core: false,
-    needs: deployParts,
-    play: async (stage) => {
-      await begin(stage);
-      const { jenkins1 } = stage.hosts;
-      stage.defer(() => jenkins1.sh("docker rm -f squatter >/dev/null 2>&1 || true"));
-      await jenkins1.docker(
-        "run",
-        "-d",
-        "--name",
-        "squatter",
-        "--network",
-        "host",
-        nodeExporterImage.ref,
-        "--web.listen-address=10.77.0.12:9100",
-        "--no-collector.systemd",
-      );
-      const squatter = (await containers(stage, "jenkins1")).squatter;
-      writeModel(stage, { jenkins2: "10.77.0.99" });
-      const ran = await deploy(stage, "apply", "--yes", "--wait", "60");
-      if (ran.code === 0) throw new Error(`it says that all is well:\n${ran.stdout}`);
-      contains("the report", ran.stdout, /server: done/);
-      contains("the report", ran.stdout, /jenkins2: cannot be reached/);
-      contains("the report", ran.stdout, /jenkins1: (?:put back|cannot be changed)/);
-      contains("the reason", ran.stdout, /address already in use|port|9100/);
-      same("the container that was there before", await containers(stage, "jenkins1"), { squatter });
-      contains(
-        "the server works",
-        await stage.hosts.server.sh("curl -sSf -m 5 http://10.77.0.11:9090/-/ready"),
-        /ready/i,
-      );
     },
   }),
   hostsDeed({
