@@ -18,7 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   logs: () => import("./logs.ts"),
   render: () => import("./render.ts"),
   validate: () => import("./validate.ts"),
-  fixes: () => import("./fixes.ts"),
+  fixes: () => import("./fixes/bench.ts"),
 };
 
 const args = process.argv.slice(2);

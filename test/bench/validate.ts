@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Validation } from "../../src/model/check.ts";
 import { startCluster } from "../rig/cluster.ts";
-import { dockerHost, type Host, startHost } from "../rig/host.ts";
+import type { Host } from "../rig/host.ts";
 import { debian, debianRoot } from "../rig/parts/debian.ts";
 import { kubernetes } from "../rig/parts/go.ts";
 import {
@@ -24,7 +24,7 @@ import { stackParts } from "../rig/stacks/hosts.ts";
 import { arrange as arrangeCluster } from "../rig/suites/validate/cluster.ts";
 import { arrange as arrangeHosts, told } from "../rig/suites/validate/hosts.ts";
 import { freshNamespace } from "../rig/world/cluster.ts";
-import { startHosts } from "../rig/world/hosts.ts";
+import { anotherHostOf, startHosts } from "../rig/world/hosts.ts";
 import { asOperator, endRun, type Run, startRun } from "../rig/world/run.ts";
 import type { BenchResult } from "./result.ts";
 import { cli, median } from "./timed.ts";
@@ -42,11 +42,12 @@ async function runValidate(): Promise<BenchResult> {
   const run = await startRun(debianRoot(dirOf(debian)));
   try {
     const hosts = await startHosts(run);
-    const fourth = await startHost(run, dockerHost("jenkins3", "10.77.0.14"));
     const cluster = await startCluster(run);
     const { name: namespace } = await freshNamespace(cluster, "bench");
     const stage = stageOf(run, folder);
-    await arrangeHosts({ ...stage, hosts });
+    const anotherHost = anotherHostOf(run, stage.defer);
+    const fourth = await anotherHost("jenkins3", "10.77.0.14");
+    await arrangeHosts({ ...stage, hosts, anotherHost });
     await arrangeCluster({ ...stage, cluster, namespace });
     const live = liveFlags([...Object.values(hosts), fourth], namespace);
     const seen: { plain: number; canary: number; wait: number; reading: number; checks: number }[] = [];

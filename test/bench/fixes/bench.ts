@@ -1,17 +1,17 @@
 // `npm run bench -- fixes`: how much of a file a fix touches beyond what it must, beside others that write YAML.
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { diffArrays } from "diff";
 import { parseAllDocuments } from "yaml";
-import { editDocument } from "../../src/plan/edit-document.ts";
-import { type EditCase, editCases } from "../plan/edit-cases.ts";
-import type { BenchResult } from "./result.ts";
-import { inTurn } from "./timed.ts";
+import { editDocument } from "../../../src/plan/edit-document.ts";
+import { type EditCase, editCases } from "../../plan/edit-cases.ts";
+import type { BenchResult } from "../result.ts";
+import { inTurn } from "../timed.ts";
+import { besidePeers } from "./peers.ts";
 
 export const bench = { name: "fixes", run: runFixes } as const;
 
-const folder = join(import.meta.dirname, "../plan/fixtures");
+const folder = join(import.meta.dirname, "../../plan/fixtures");
 
 interface Written {
   readonly before: string;
@@ -39,6 +39,7 @@ async function runFixes(): Promise<BenchResult> {
   const { ours = Number.NaN, theirs = Number.NaN } = ms;
   const oursBeyond = sum(shared.map((pair) => beyond(pair.ours, pair.one)));
   const theirsBeyond = sum(shared.map((pair) => beyond(pair.theirs, pair.one)));
+  const peers = besidePeers();
   return {
     figures: {
       files: new Set(editCases.map(({ file }) => file)).size,
@@ -50,12 +51,21 @@ async function runFixes(): Promise<BenchResult> {
       "shared: lines beyond the fix, watchmend": oursBeyond,
       "shared: lines beyond the fix, yaml round trip": theirsBeyond,
       "all edits, ms": ours,
+      ...Object.assign({}, ...Object.values(peers).map(({ figures }) => figures)),
     },
     ratios: {
       "lines beyond the fix over a yaml round trip": oursBeyond / theirsBeyond,
       "time over a yaml round trip": ours / theirs,
+      ...Object.fromEntries(
+        Object.entries(peers).flatMap(([name, { ratio }]) =>
+          ratio === undefined ? [] : [[`original lines not kept over ${name}`, ratio]],
+        ),
+      ),
     },
-    peers: { yaml: "2 (parseDocument, setIn, toString)", ...peers() },
+    peers: {
+      yaml: "2 (parseDocument, setIn, toString)",
+      ...Object.fromEntries(Object.entries(peers).map(([name, { told }]) => [name, told])),
+    },
   };
 }
 
@@ -134,22 +144,4 @@ function timed(work: () => unknown): number {
   const begun = performance.now();
   work();
   return performance.now() - begun;
-}
-
-/** Both need a binary, and judge Kubernetes manifests only. */
-function peers(): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    ["polaris", "kubescape"].map((name) => {
-      const found = spawnSync(name, ["version"], { encoding: "utf8", timeout: 20_000 });
-      if (found.error)
-        return [
-          name,
-          "not run: no binary here, and the Go module proxy answers that its versions are not available",
-        ];
-      return [
-        name,
-        `not run: ${found.stdout.trim().split("\n")[0]} is here, but it has no fix for these files`,
-      ];
-    }),
-  );
 }
