@@ -138,6 +138,7 @@ function stageOf(run: Run, dir: string): Stage {
     watchmendCommand: unused,
     diagnoses: unused,
     readWith: () => undefined,
+    readsWith: () => [],
     startWith: () => undefined,
     defer: () => undefined,
   };

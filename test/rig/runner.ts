@@ -74,7 +74,7 @@ const buildCli = (home: string): Promise<string> =>
     return join(home, "dist", "cli", "main.js");
   });
 
-type Setting = Omit<Stage, "diagnoses" | "readWith"> & {
+type Setting = Omit<Stage, "diagnoses" | "readWith" | "readsWith"> & {
   readonly undo: () => Promise<void>;
 };
 
@@ -126,7 +126,7 @@ const judging = (setting: Setting, usual: readonly string[]) => {
   const readWith = (others: readonly string[]): void => {
     flags = others;
   };
-  return { judge, stage: { diagnoses: judge.diagnoses, readWith } };
+  return { judge, stage: { diagnoses: judge.diagnoses, readWith, readsWith: () => flags } };
 };
 
 type Scenes<S extends Stage> = Pick<HostsScenario, "finds"> & {

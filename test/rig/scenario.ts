@@ -20,6 +20,8 @@ export type Stage = {
   readonly watchmendCommand: (args: readonly string[]) => Promise<string[]>;
   /** From now on watchmend reads the world with these flags instead of the usual ones. */
   readonly readWith: (flags: readonly string[]) => void;
+  /** The flags that watchmend reads the world with now. */
+  readonly readsWith: () => readonly string[];
   /** From now on watchmend is started by this command, which gets its command line as arguments. */
   readonly startWith: (argv: readonly string[]) => void;
   /** Undone after the scenario in reverse order, also when it failed half-way. */

@@ -41,11 +41,12 @@ const plain = (inspect: Seen): Seen => {
   };
 };
 
-/** Without the engine there are no containers, and that is part of the picture. */
+/** Podman answers where Docker is not installed. Without the engine there are no containers, and that is part of the picture. */
 const containersOf = async (host: Host): Promise<Seen[]> => {
-  const all = await host.run(["sh", "-c", "docker ps -aq --no-trunc | xargs -r docker inspect"], {
-    allowFailure: true,
-  });
+  const script = `engine=$(command -v docker || command -v podman) || exit 127
+ids=$("$engine" ps -aq --no-trunc) || exit
+[ -z "$ids" ] || "$engine" inspect $ids`;
+  const all = await host.run(["sh", "-c", script], { allowFailure: true });
   if (all.code !== 0) return [{ engine: "does not answer" }];
   const seen = all.stdout.trim() === "" ? [] : (JSON.parse(all.stdout) as Seen[]);
   return seen.map(plain).sort((a, b) => String(a.name).localeCompare(String(b.name)));

@@ -117,8 +117,7 @@ export const repaired = (scenario: Scenario): readonly Scenario[] => {
     if (repair === undefined) return [];
     const recover: typeof scenario.recover = async (stage) => {
       withOwnHistory(stage);
-      const hosts = Object.keys(stage.hosts).flatMap((name) => ["--host", `admin@${name}`]);
-      const flags = [...hosts, ...(repair.flags ?? [])];
+      const flags = [...stage.readsWith(), ...(repair.flags ?? [])];
       const picture = () => pictureOfHosts(stage, repair.watches?.(stage) ?? []);
       const versions = (): Promise<string> => Promise.resolve("");
       await thereAndBack({ stage, repair, flags, picture, versions, healthy, expect });
@@ -129,8 +128,7 @@ export const repaired = (scenario: Scenario): readonly Scenario[] => {
   if (repair === undefined) return [];
   const recover: typeof scenario.recover = async (stage) => {
     withOwnHistory(stage);
-    const where = ["--context", "rig", "--namespace", stage.namespace, "--namespace", "kube-system"];
-    const flags = [...where, ...(repair.flags ?? [])];
+    const flags = [...stage.readsWith(), ...(repair.flags ?? [])];
     const picture = () => pictureOfCluster(stage, repair.watches?.(stage) ?? []);
     const versions = () => versionsInCluster(stage);
     await thereAndBack({ stage, repair, flags, picture, versions, healthy, expect });

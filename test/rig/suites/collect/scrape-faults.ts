@@ -328,6 +328,10 @@ export const scenarios: readonly Scenario[] = [
           "permission denied",
         );
       }),
+    repair: {
+      does: ["/srv/prometheus", "65534"],
+      watches: () => ["server:/srv/prometheus", "server:/srv/prometheus/wal"],
+    },
     recover: async ({ hosts }) => {
       await hosts.server.sh("chown -R 65534:65534 /srv/prometheus");
       await hosts.server.docker("start", "prometheus");

@@ -110,6 +110,7 @@ export const scenarios: readonly Scenario[] = [
       await stack.isDown(stage, "jenkins2:9100", /connection refused/);
     },
     finds: { roots: ["docker/container-stopped"] },
+    repair: { does: ["start container node-exporter"] },
     recover: async (stage) => {
       await stage.hosts.jenkins2.docker("start", "node-exporter");
       await stack.bothUp(stage);
@@ -163,6 +164,7 @@ export const scenarios: readonly Scenario[] = [
     inject: ({ hosts }) => hosts.jenkins2.sh("podman stop -t 2 node-exporter").then(() => undefined),
     expect: (stage) => stack.isDown(stage, "jenkins2:9100", /connection refused/),
     finds: { roots: ["docker/container-stopped"] },
+    repair: { does: ["start container node-exporter"] },
     recover: async (stage) => {
       await stage.hosts.jenkins2.sh("podman start node-exporter");
       await stack.bothUp(stage);
