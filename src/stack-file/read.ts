@@ -5,7 +5,7 @@ import type { StackFile } from "../model/stack-file.ts";
 import { type CheckContext, checkStack } from "./check.ts";
 import { type Draft, type Fault, pathText } from "./fault.ts";
 import { draftsOfIssue } from "./issue-words.ts";
-import { type PlainYaml, readPlainYaml } from "./plain-yaml.ts";
+import { quickYaml } from "./quick-yaml.ts";
 import { resolveStack } from "./resolve.ts";
 import { stackFileSchema } from "./schema.ts";
 
@@ -17,11 +17,17 @@ export interface ReadStack {
   readonly notes: readonly Fault[];
 }
 
+interface Document {
+  readonly value: unknown;
+  /** The line on which a path stands, or what is nearest to it. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
 const largest = 20 * 2 ** 20;
 
 export function readStackFile(text: string): ReadStack {
   if (text.length > largest) return refused([{ line: 1, path: "", says: "larger than 20 MB" }]);
-  const document = readPlainYaml(text) ?? readAnyYaml(text);
+  const document = readDocument(text);
   if ("faults" in document) return refused(document.faults);
   const { value, lineOf } = document;
   const place = (draft: Draft): Fault => {
@@ -40,7 +46,18 @@ export function readStackFile(text: string): ReadStack {
   return { stack, faults: [], notes: checked.notes.map(place) };
 }
 
-function readAnyYaml(text: string): PlainYaml | { readonly faults: readonly Fault[] } {
+function readDocument(text: string): Document | { readonly faults: readonly Fault[] } {
+  const quick = quickYaml(text);
+  if (!quick) return readWithLines(text);
+  let lines: ReturnType<typeof readWithLines> | undefined;
+  const lineOf: Document["lineOf"] = (path) => {
+    lines ??= readWithLines(text);
+    return "lineOf" in lines ? lines.lineOf(path) : 1;
+  };
+  return { value: quick.value ?? {}, lineOf };
+}
+
+function readWithLines(text: string): Document | { readonly faults: readonly Fault[] } {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
