@@ -94,7 +94,7 @@ const settingOf = (run: Run, name: string): Setting => {
       return command(asOperator(run, argv), { timeoutMs: answerLimitMs, ...options, allowFailure: true });
     },
     startWith: (argv) => {
-      starter = argv;
+      starter = [...starter, ...argv];
     },
     watchmendCommand: async (args) =>
       asOperator(run, ["env", "NO_COLOR=1", process.execPath, await builtCli(run), ...args]),

@@ -22,7 +22,7 @@ export type Stage = {
   readonly readWith: (flags: readonly string[]) => void;
   /** The flags that watchmend reads the world with now. */
   readonly readsWith: () => readonly string[];
-  /** From now on watchmend is started by this command, which gets its command line as arguments. */
+  /** From now on watchmend is started by this command, which gets its command line as arguments; one given before starts this one. */
   readonly startWith: (argv: readonly string[]) => void;
   /** Undone after the scenario in reverse order, also when it failed half-way. */
   readonly defer: (undo: () => Promise<unknown>) => void;
@@ -51,6 +51,8 @@ export type Repair<S extends Stage> = {
   readonly flags?: readonly string[];
   /** What the repair needs to be allowed in so many words. */
   readonly consents?: readonly string[];
+  /** What a repair needs beyond what a look does, as more rights. */
+  readonly before?: (stage: S) => Promise<unknown>;
   /** What must come back with owner, mode and bytes, beside what is always compared: `HOST:PATH`. */
   readonly watches?: (stage: S) => readonly string[];
   /** Seconds that a change may take to show its effect. */

@@ -289,6 +289,40 @@ describe("rights", () => {
     expect(text).not.toMatch(/secrets|\*/);
   });
 
+  it("to repair are asked for in so many words, under a name of their own, and never reach Secrets or roles", () => {
+    const account = { namespace: "mon", name: "watchmend" };
+    const verbs = (text: string) =>
+      documents(text).flatMap(({ rules }) =>
+        (rules ?? []).flatMap((rule: { verbs: string[] }) => rule.verbs),
+      );
+    const reading = roleManifests({ account, namespaces: ["mon"] });
+    const mending = roleManifests({ account, namespaces: ["mon"], remediate: true });
+    expect(verbs(reading)).not.toContain("patch");
+    expect(verbs(mending)).toContain("patch");
+    expect(mending).not.toMatch(/secrets|\*|resources: .*"(?:cluster)?role/);
+    const namesOf = (text: string) =>
+      new Set(
+        documents(text)
+          .slice(1)
+          .map(({ metadata }) => metadata.name),
+      );
+    expect(namesOf(reading)).toEqual(new Set(["watchmend-read"]));
+    expect(namesOf(mending)).toEqual(new Set(["watchmend-remediate"]));
+    const inNamespace = documents(mending).find(({ kind }) => kind === "Role");
+    const patched = inNamespace.rules
+      .filter((rule: { verbs: string[] }) => rule.verbs.includes("patch"))
+      .flatMap((rule: { resources: string[] }) => rule.resources);
+    for (const resource of [
+      "configmaps",
+      "services",
+      "deployments",
+      "statefulsets",
+      "leases",
+      "prometheusrules",
+    ])
+      expect(patched).toContain(resource);
+  });
+
   it("in single namespaces are Roles, with a ClusterRole for what belongs to none", () => {
     const all = documents(roleManifests({ namespaces: ["a", "b"], account: { namespace: "a", name: "w" } }));
     expect(all.map(({ kind }) => kind)).toEqual([

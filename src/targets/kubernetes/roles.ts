@@ -6,6 +6,8 @@ export interface RoleOptions {
   readonly namespaces?: readonly string[];
   /** Also the right to make and take away the pods of `validate --canary`, in these namespaces (or all). */
   readonly canary?: boolean;
+  /** Also what `remediate` changes and `rollback` puts back. */
+  readonly remediate?: boolean;
   readonly account: { readonly namespace: string; readonly name: string };
 }
 
@@ -18,23 +20,29 @@ interface Rule {
 }
 
 /** YAML for `kubectl apply -f -`. */
-export function roleManifests({ namespaces, account, canary }: RoleOptions): string {
+export function roleManifests({ namespaces, account, canary, remediate }: RoleOptions): string {
   const inNamespaces = [
     ...listRules(readKinds.filter((kind) => kind.namespaced)),
     ...podRules(),
     ...(canary ? [canaryRule] : []),
+    ...(remediate ? changeRules : []),
   ];
-  const inCluster = [...listRules(readKinds.filter((kind) => !kind.namespaced)), ...serverRules()];
+  const inCluster = [
+    ...listRules(readKinds.filter((kind) => !kind.namespaced)),
+    ...serverRules(),
+    ...(remediate ? clusterChangeRules : []),
+  ];
+  const name = remediate ? "watchmend-remediate" : "watchmend-read";
   const documents = [
     serviceAccount(account),
     ...(namespaces === undefined
-      ? [clusterRole([...inNamespaces, ...inCluster]), clusterRoleBinding(account)]
+      ? [clusterRole(name, [...inNamespaces, ...inCluster]), clusterRoleBinding(name, account)]
       : [
-          clusterRole(inCluster),
-          clusterRoleBinding(account),
+          clusterRole(name, inCluster),
+          clusterRoleBinding(name, account),
           ...namespaces.flatMap((namespace) => [
-            role(namespace, inNamespaces),
-            roleBinding(namespace, account),
+            role(name, namespace, inNamespaces),
+            roleBinding(name, namespace, account),
           ]),
         ]),
   ];
@@ -74,6 +82,54 @@ const canaryRule: Rule = {
   ],
 };
 
+/** What is edited in place. Never Secrets, and no roles: whoever could patch those could grant himself the rest. */
+const changedKinds: readonly (readonly [group: string, resources: readonly string[], why: string])[] = [
+  ["", ["configmaps", "services"], "settings, selectors and ports that a repair edits"],
+  ["apps", ["deployments", "statefulsets", "daemonsets"], "fields of workloads, and starting them again"],
+  ["networking.k8s.io", ["ingresses", "networkpolicies"], "paths and openings that a repair edits"],
+  [
+    "monitoring.coreos.com",
+    readKinds.flatMap(({ group, resource }) => (group === "monitoring.coreos.com" ? [resource] : [])),
+    "what the operator makes its configuration of",
+  ],
+];
+
+const patchRule = (groups: readonly string[], resources: readonly string[], why: string): Rule => ({
+  groups,
+  resources,
+  verbs: ["get", "patch"],
+  why: [why],
+});
+
+const changeRules: readonly Rule[] = [
+  ...changedKinds.map(([group, resources, why]) => patchRule([group], resources, why)),
+  {
+    groups: [""],
+    resources: ["pods"],
+    verbs: ["get", "delete"],
+    why: [
+      "a pod is deleted so that its owner makes it again; whoever may edit workloads may use",
+      "every Secret and account of the namespace, so grant it in the stack's namespaces only (--namespace)",
+    ],
+  },
+  {
+    groups: [""],
+    resources: ["pods/proxy"],
+    verbs: ["create"],
+    why: ["a component is told to read its configuration again"],
+  },
+  {
+    groups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    verbs: ["get", "create", "update", "patch", "delete"],
+    why: ["the lock: two repairs of one namespace at once are refused"],
+  },
+];
+
+const clusterChangeRules: readonly Rule[] = [
+  patchRule([""], ["persistentvolumes"], "volumes that are kept for a claim nobody has any more"),
+];
+
 function serverRules(): readonly Rule[] {
   return [
     {
@@ -86,8 +142,6 @@ function serverRules(): readonly Rule[] {
   ];
 }
 
-const name = "watchmend-read";
-
 function serviceAccount({ namespace, name: account }: RoleOptions["account"]): string {
   return `apiVersion: v1
 kind: ServiceAccount
@@ -97,7 +151,7 @@ metadata:
 `;
 }
 
-function clusterRole(rules: readonly Rule[]): string {
+function clusterRole(name: string, rules: readonly Rule[]): string {
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
@@ -106,7 +160,7 @@ rules:
 ${rules.map(ruleText).join("")}`;
 }
 
-function role(namespace: string, rules: readonly Rule[]): string {
+function role(name: string, namespace: string, rules: readonly Rule[]): string {
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:
@@ -131,15 +185,16 @@ function list(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
 }
 
-function clusterRoleBinding(account: RoleOptions["account"]): string {
-  return binding("ClusterRoleBinding", "ClusterRole", undefined, account);
+function clusterRoleBinding(name: string, account: RoleOptions["account"]): string {
+  return binding(name, "ClusterRoleBinding", "ClusterRole", undefined, account);
 }
 
-function roleBinding(namespace: string, account: RoleOptions["account"]): string {
-  return binding("RoleBinding", "Role", namespace, account);
+function roleBinding(name: string, namespace: string, account: RoleOptions["account"]): string {
+  return binding(name, "RoleBinding", "Role", namespace, account);
 }
 
 function binding(
+  name: string,
   kind: string,
   of: string,
   namespace: string | undefined,

@@ -79,6 +79,7 @@ const forward = async <S extends Stage>(course: Course<S>, word: string): Promis
 
 const thereAndBack = async <S extends Stage>(course: Course<S>): Promise<void> => {
   const { stage, repair, flags, picture } = course;
+  await repair.before?.(stage);
   const faulty = await picture();
   const versions = await course.versions();
   const dry = await stage.watchmend(["remediate", ...flags, ...(repair.consents ?? []), "--dry-run"], {

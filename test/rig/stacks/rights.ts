@@ -3,21 +3,26 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ClusterStage, contains } from "../scenario.ts";
 
-export const rolesFor = async ({ watchmend, namespace }: ClusterStage): Promise<string> => {
+export const rolesFor = async (
+  { watchmend, namespace }: ClusterStage,
+  more: readonly string[] = [],
+): Promise<string> => {
   const account = ["--service-account", `${namespace}/watchmend`];
-  const ran = await watchmend(["rbac", "--namespace", namespace, "--namespace", "kube-system", ...account]);
+  const where = ["--namespace", namespace, "--namespace", "kube-system"];
+  const ran = await watchmend(["rbac", ...where, ...account, ...more]);
   contains("what rbac prints", ran.stdout, "kind: ServiceAccount");
   return ran.stdout;
 };
 
 /** The account and its rights; what belongs to no namespace of the scenario's own goes with it. */
-export const grant = async (stage: ClusterStage): Promise<void> => {
+export const grant = async (stage: ClusterStage, more: readonly string[] = []): Promise<void> => {
   const { cluster, defer } = stage;
-  await cluster.apply(await rolesFor(stage));
+  await cluster.apply(await rolesFor(stage, more));
   defer(async () => {
+    const role = more.includes("--remediate") ? "watchmend-remediate" : "watchmend-read";
     const gone = ["--ignore-not-found", "--wait=false"];
-    await cluster.kubectl(["delete", "clusterrole,clusterrolebinding", "watchmend-read", ...gone]);
-    await cluster.kubectl(["delete", "role,rolebinding", "watchmend-read", "-n", "kube-system", ...gone]);
+    await cluster.kubectl(["delete", "clusterrole,clusterrolebinding", role, ...gone]);
+    await cluster.kubectl(["delete", "role,rolebinding", role, "-n", "kube-system", ...gone]);
   });
 };
 

@@ -82,6 +82,7 @@ export const scenarios: readonly Scenario[] = [
         contains("its log", (await cluster.kubectl(words)).stdout, /mapping values are not allowed/);
       }),
     finds: { roots: ["prometheus/rules-file-invalid"] },
+    repair: { does: ["Quote the value"], before: (stage) => grant(stage, ["--remediate"]) },
     recover: (stage) => inPod(stage, '"gone: look"'),
   }),
   hostsScenario({
