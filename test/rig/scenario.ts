@@ -61,6 +61,8 @@ export type Repair<S extends Stage> = {
   readonly leaves?: readonly string[];
   /** What brings the fault to light once more after it was taken back, where that alone does not. */
   readonly provoke?: (stage: S) => Promise<unknown>;
+  /** What `rollback` says where taking it back would lose something: then it has to refuse, and to put nothing back. */
+  readonly mustStay?: RegExp;
   /** Why taking it back leaves a healthy system: what was done holds no object and no byte that could be put back. */
   readonly staysRepaired?: string;
 };

@@ -72,6 +72,8 @@ export interface StepKind<S extends Step, Image> {
   act(image: Image, context: ActContext): Promise<void>;
   where(image: Image, context: ActContext): Promise<Standing>;
   undo(image: Image, context: ActContext): Promise<void>;
+  /** Why what was done has to stay, though nobody changed it: others have built on it since, and would break without it. */
+  inUse?(image: Image, context: ActContext): Promise<string | undefined>;
   /** True: undone after all others, by doing it once more, so that what was put back is read again. */
   readonly again?: boolean | ((image: Image) => boolean);
   /** What must come true before the next diagnosis means anything. */

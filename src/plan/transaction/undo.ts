@@ -35,12 +35,14 @@ function openSteps({ entries }: Course): {
   };
 }
 
-/** Where every begun step stands now; what somebody changed since cannot be taken back without losing that. */
+/** Where every begun step stands now; what somebody changed since, or built on it, cannot be taken back without losing that. */
 export async function obstacles(course: Course, context: ActContext): Promise<string[]> {
   const says: string[] = [];
   for (const one of openSteps(course).back) {
     const standing = await one.kind.where(one.image, context);
     if (standing.is === "elsewhere") says.push(standing.says);
+    const inUse = standing.is === "after" ? await one.kind.inUse?.(one.image, context) : undefined;
+    if (inUse !== undefined) says.push(inUse);
   }
   return says;
 }
@@ -111,6 +113,8 @@ async function undoOne({ kind, image, intent }: Begun, context: ActContext): Pro
     const standing: Standing = await kind.where(image, context);
     if (standing.is === "before") return { ok: true, changed: false };
     if (standing.is === "elsewhere") return { ok: false, because: standing.says };
+    const inUse = await kind.inUse?.(image, context);
+    if (inUse !== undefined) return { ok: false, because: inUse };
     await kind.undo(image, context);
     const now = await kind.where(image, context);
     // A start or a stop has no before-image to compare with: that the host did it is all there is to know.

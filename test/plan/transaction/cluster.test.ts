@@ -176,6 +176,43 @@ test("undoing what somebody changed since is refused with the difference", async
   ]);
 });
 
+test("a volume that a claim was bound to since is not reserved for another name again", async () => {
+  const path = "/api/v1/persistentvolumes/loki";
+  const volume = (name: string, more: object, phase: string) => ({
+    kind: "PersistentVolume",
+    metadata: { name: "loki" },
+    spec: { claimRef: { namespace: "mon", name, ...more } },
+    status: { phase },
+  });
+  cluster = fakeCluster({ [path]: volume("old", {}, "Available") });
+  const reserve: Step = {
+    do: "patch-object",
+    title: "Name the claim that is there",
+    kind: "PersistentVolume",
+    name: "loki",
+    patch: [{ op: "replace", path: "/spec/claimRef/name", value: "storage-loki-0" }],
+  };
+  const [look] = await lookAll([reserve], options());
+  expect(look?.look).toMatchObject({
+    state: "change",
+    notes: [expect.stringContaining("cannot be taken back")],
+  });
+  const transaction = await mustRun([reserve]);
+  await transaction.commit();
+  const stored = cluster.objects.get(path);
+  if (!stored) throw new Error("no volume");
+  Object.assign(stored, volume("storage-loki-0", { uid: "claim" }, "Bound"), { metadata: stored.metadata });
+  const asked = { ...options(), because: "asked" };
+  const why = expect.stringContaining("is bound to claim mon/storage-loki-0 since");
+  expect(await obstaclesOf(transaction.id, asked)).toEqual([why]);
+  const writes = cluster.writes.length;
+  expect(await takeBackFromJournal(transaction.id, asked)).toEqual({ complete: false, says: [why] });
+  expect(cluster.writes.slice(writes).filter((one) => one.includes("persistentvolumes"))).toEqual([]);
+  Object.assign(stored, volume("storage-loki-0", {}, "Available"), { metadata: stored.metadata });
+  expect(await takeBackFromJournal(transaction.id, asked)).toMatchObject({ complete: true });
+  expect(cluster.objects.get(path)).toMatchObject({ spec: { claimRef: { name: "old" } } });
+});
+
 test("a Lease keeps a second run out and says whose it is; a holder that is dead here is followed", async () => {
   const transaction = await mustRun([publish]);
   const second = await runTransaction([edit], options());

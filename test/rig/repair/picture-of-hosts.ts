@@ -24,7 +24,8 @@ const plain = (inspect: Seen): Seen => {
   const host = inspect.HostConfig as Seen;
   const state = inspect.State as Seen;
   const mounts = inspect.Mounts as Seen[];
-  const { Networks: networks } = inspect.NetworkSettings as { Networks: Seen };
+  // Podman leaves them out where a container has the host's.
+  const { Networks: networks = {} } = inspect.NetworkSettings as { Networks?: Seen };
   const { Hostname: hostname, ...rest } = config;
   const named = typeof hostname === "string" && !/^[0-9a-f]{12}$/.test(hostname) ? { hostname } : {};
   return {

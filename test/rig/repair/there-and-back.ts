@@ -91,6 +91,12 @@ const thereAndBack = async <S extends Stage>(course: Course<S>): Promise<void> =
   await forward(course, "forward");
   const good = await picture();
   const back = await stage.watchmend(["rollback"], { timeoutMs: longMs });
+  if (repair.mustStay !== undefined) {
+    same("exit of the rollback", back.code, 3);
+    contains("the rollback", back.stderr, repair.mustStay);
+    samePicture("after the refused rollback the world", await picture(), good);
+    return;
+  }
   same(`exit of the rollback\n${back.stdout}\n${back.stderr}`, back.code, 0);
   samePicture("after the rollback the world", await picture(), faulty);
   if (repair.staysRepaired !== undefined) return;

@@ -1,6 +1,7 @@
 // patch-object: single fields of an object, each tested for what stands there.
 import type { Step } from "../../../model/plan.ts";
 import { commandOf } from "../../commands.ts";
+import { boundVolume, isClaimRefOfVolume } from "../cluster/bound-volume.ts";
 import type { Operation } from "../cluster/json-patch.ts";
 import {
   actOnObject,
@@ -28,15 +29,23 @@ export const patchObject = defineKind<PatchStep, ObjectImage>({
         ...(command ? { command } : {}),
       };
     const patch = step.patch.map((one): Operation => ({ ...one }));
-    return await lookAtObject(doors.cluster, {
+    const look = await lookAtObject(doors.cluster, {
       kind,
       ...(namespace === undefined ? {} : { namespace }),
       name,
       patch,
     });
+    if (look.state !== "change" || !isClaimRefOfVolume(kind, patch)) return look;
+    return {
+      ...look,
+      notes: [
+        "once the cluster has bound the claim to the volume, this cannot be taken back without losing the claim",
+      ],
+    };
   },
   act: actOnObject,
   where: whereIsObject,
   undo: undoObject,
+  inUse: boundVolume,
   byHand: objectByHand,
 });

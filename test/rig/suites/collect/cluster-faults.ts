@@ -229,7 +229,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   bent({
     name: "volume-claimed-by-another-name",
-    repair: { does: ["Name the claim that is there"] },
+    repair: { does: ["Name the claim that is there"], mustStay: /is bound to claim \S+ since/ },
     finds: { roots: ["kubernetes/claimref-names-no-claim"] },
     title: "a volume whose claimRef names another claim stays Available and the claim Pending",
     workload: "prometheus",
