@@ -57,6 +57,8 @@ export type Step =
       readonly uid?: number;
       readonly gid?: number;
       readonly mode?: number;
+      /** Also what lies below under these names (`*`: anything) and belongs to user `uid`; without it nothing below is touched. */
+      readonly below?: { readonly names: readonly string[]; readonly uid: number };
     }
   | {
       readonly do: "patch-object";

@@ -48,14 +48,26 @@ function workloadName({ name, namespace }: Restart): readonly [string, string | 
   return [name.slice(slash + 1), name.slice(0, slash)];
 }
 
-/** This path only: `-h` keeps a link from leading elsewhere, and nothing is recursive. */
+/** `-h` keeps a link from leading elsewhere; below the path only what the step names. */
 function ownerCommand(step: Extract<Step, { readonly do: "set-owner" }>): string {
   const owner = ownerWord(step.uid, step.gid);
   const path = quoteWord(step.path);
-  return [
+  const own = [
     ...(owner === undefined ? [] : [`chown -h ${owner} ${path}`]),
     ...(step.mode === undefined ? [] : [`chmod ${step.mode.toString(8).padStart(4, "0")} ${path}`]),
   ].join(" && ");
+  if (owner === undefined || step.below === undefined) return own;
+  return `${own}; ${belowCommand(step.path, owner, step.below)}`;
+}
+
+function belowCommand(
+  path: string,
+  owner: string,
+  { names, uid }: { readonly names: readonly string[]; readonly uid: number },
+): string {
+  const found = names.map((name) => `./${name}`).join(" ");
+  // What a pattern does not find is no matter, so its complaint is left out.
+  return `(cd ${quoteWord(path)} && find ${found} -xdev -user ${uid} -exec chown -h ${owner} {} + 2>/dev/null)`;
 }
 
 function ownerWord(uid: number | undefined, gid: number | undefined): string | undefined {

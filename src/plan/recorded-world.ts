@@ -188,7 +188,22 @@ function imagesOf({ step, before, after }: StepResult): object {
 type OwnerStep = Extract<Step, { readonly do: "set-owner" }>;
 
 function isOwnerOf(owner: Owner, step: OwnerStep): boolean {
-  return owner.path === step.path && (step.host === undefined || owner.host === step.host);
+  if (step.host !== undefined && owner.host !== step.host) return false;
+  return owner.path === step.path || isBelow(owner, step);
+}
+
+function isBelow({ path, uid }: Owner, { path: directory, below }: OwnerStep): boolean {
+  if (!below || uid !== below.uid || !path.startsWith(`${directory}/`)) return false;
+  const [top = ""] = path.slice(directory.length + 1).split("/");
+  return below.names.some((name) => matchesName(top, name));
+}
+
+/** `*` stands for anything. */
+function matchesName(text: string, name: string): boolean {
+  const [first = "", ...rest] = name.split("*");
+  const last = rest.at(-1);
+  if (last === undefined) return text === name;
+  return text.startsWith(first) && text.endsWith(last) && text.length >= first.length + last.length;
 }
 
 function changedOwner(owner: Owner, { uid, gid, mode }: OwnerStep): Owner {

@@ -96,7 +96,16 @@ function stepLines(step: Step): PlanLine[] {
       ];
     case "set-owner":
       return [
-        { sign: "~", text: `${oneLine(step.path)} (this path only)` },
+        { sign: "~", text: `${oneLine(step.path)}${step.below ? "" : " (this path only)"}` },
+        ...(step.below
+          ? [
+              { sign: "~" as const, text: `  and below it, where uid ${step.below.uid} has it:` },
+              ...wrappedWords(step.below.names.map(oneLine)).map((text) => ({
+                sign: "~" as const,
+                text: `    ${text}`,
+              })),
+            ]
+          : []),
         ...ownerOf(step.uid, step.gid),
         ...(step.mode === undefined
           ? []
@@ -256,6 +265,17 @@ function ownerOf(uid: number | undefined, gid: number | undefined): PlanLine[] {
   if (uid !== undefined && gid !== undefined) return [{ sign: "~", text: `  owner = ${uid}:${gid}` }];
   if (uid !== undefined) return [{ sign: "~", text: `  owner = ${uid} (group unchanged)` }];
   return gid === undefined ? [] : [{ sign: "~", text: `  group = ${gid}` }];
+}
+
+/** Lines of at most 60 columns. */
+function wrappedWords(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 60) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function modeOf(mode: number | undefined, lead: string): string {

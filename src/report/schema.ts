@@ -70,6 +70,7 @@ const step = z.discriminatedUnion("do", [
     uid: z.int().optional(),
     gid: z.int().optional(),
     mode: z.int().optional(),
+    below: z.strictObject({ names: z.array(z.string()), uid: z.int() }).optional(),
   }),
   z.strictObject({
     do: z.literal("patch-object"),

@@ -79,7 +79,9 @@ function reachOf(step: Step, { where }: StepResult): string {
     case "write-file":
       return `the file ${place ?? oneLine(step.path)}`;
     case "set-owner":
-      return `this one path, nothing below it: ${place ?? oneLine(step.path)}`;
+      return step.below
+        ? `this path, and of what the component keeps below it what uid ${step.below.uid} has: ${place ?? oneLine(step.path)}`
+        : `this one path, nothing below it: ${place ?? oneLine(step.path)}`;
     case "patch-object":
       return isWorkload(step.kind)
         ? `the shown fields of ${place ?? `${step.kind} ${step.name}`}; its controller makes its pods anew`

@@ -121,19 +121,50 @@ function runAsGroupRival({ ownership, uid, gid, volumeType }: DataDirectory): Ri
   ];
 }
 
+interface GivenBack {
+  readonly uid: number;
+  readonly hostPath: string;
+  readonly host: { readonly host?: string };
+  /** Who took the directory with `chown -R` took what lies in it, too. */
+  readonly below: { readonly below?: { readonly names: readonly string[]; readonly uid: number } };
+}
+
+/** What the components keep directly in their data directory; whatever else lies there is not theirs. */
+const contents: Readonly<Partial<Record<Component["kind"], readonly string[]>>> = {
+  // tsdb/db.go, tsdb/head.go, promql/query_logger.go: blocks are named by ULIDs, which start with 01 until the year 2039.
+  prometheus: ["wal", "wbl", "chunks_head", "queries.active", "lock", "01*"],
+  // The folders of pkg/loki/config_wrapper.go below path_prefix, and those of the shippers.
+  loki: [
+    ...["chunks", "index*", "cache", "wal", "compactor", "rules", "rules-temp", "retention"],
+    ...["boltdb-*", "tsdb-*", "ruler-wal", "loki_cluster_seed.json"],
+  ],
+  // pkg/setting/setting.go: what lies below [paths] data.
+  grafana: ["grafana.db*", "plugins", "png", "csv", "pdf", "alerting", "file-collections", "unified-search"],
+};
+
 /** Steps that give exactly this directory back to the process, and bring the init containers to run again. */
 export function giveBack(
   finding: FindingDraft,
   component: Component | undefined,
   path: string,
   facts: Needed,
-): { uid: number; hostPath: string; host: { host?: string } } | undefined {
+): GivenBack | undefined {
   if (!component) return undefined;
   const { directory } = judgeDirectory(component, path, facts);
   if (directory.uid === undefined || !directory.hostPath || finding.certainty === "possible")
     return undefined;
   const host = component.pods[0]?.node ?? component.host;
-  return { uid: directory.uid, hostPath: directory.hostPath, host: host === undefined ? {} : { host } };
+  const { ownership } = directory;
+  const names = contents[component.kind];
+  return {
+    uid: directory.uid,
+    hostPath: directory.hostPath,
+    host: host === undefined ? {} : { host },
+    below:
+      names && ownership?.by === "observed" && ownership.uid !== undefined && ownership.uid !== directory.uid
+        ? { below: { names, uid: ownership.uid } }
+        : {},
+  };
 }
 
 /** The start that follows: a pod is made anew by what it belongs to, a container is started where it is. */

@@ -33,7 +33,9 @@ function denySource({
 /** Trees that belong to the system: an owner that is wrong there is repaired by its package, not by us. */
 const systemTrees = /^\/(?:bin|boot|dev|etc|lib|lib64|libexec|proc|root|run|sbin|sys|usr)(?:\/|$)/;
 
-function denyOwner({ path, mode }: Extract<Step, { readonly do: "set-owner" }>): string | undefined {
+function denyOwner({ path, mode, below }: Extract<Step, { readonly do: "set-owner" }>): string | undefined {
+  if (below?.names.some((name) => /^[*.]*$|\//.test(name)))
+    return `everything below ${path} is more than is known to be wrong: nothing is changed recursively`;
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.length < 2) return `${path} holds things of others: its owner is never changed`;
   // Settings of components below /etc are theirs; the rest of these trees is the system's.

@@ -156,3 +156,13 @@ test("commands that an object would bring in", () => {
     /recursive/,
   );
 });
+
+test("below a path only names that are known: never everything, never a path", () => {
+  const below = (...names: string[]): Step => ({
+    ...{ do: "set-owner", title: "t", host: "h", path: "/srv/x", uid: 1, gid: 1 },
+    below: { names, uid: 0 },
+  });
+  expect(denyStep(below("wal", "01*"))).toBeUndefined();
+  for (const name of ["*", "**", ".", "..", ".*", "", "a/b"])
+    expect(denyStep(below("wal", name)), name).toMatch(/nothing is changed recursively/);
+});

@@ -24,6 +24,7 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "wm-export-"));
   mkdirSync(join(folder, "etc/data"), { recursive: true });
+  put("data/in it", "", 0o600);
   put("a.yaml", "# ours\nport: 1\n", 0o640);
   put("it's b.yaml", "port: 1\r\n", 0o604);
 });
@@ -35,7 +36,8 @@ const put = (name: string, text: string, mode: number): void => {
   chmodSync(at(name), mode);
 };
 const picture = (): string =>
-  readdirSync(join(folder, "etc"))
+  readdirSync(join(folder, "etc"), { recursive: true })
+    .map(String)
     .sort()
     .map((name) => {
       const { mode, uid, gid } = statSync(at(name));
@@ -60,6 +62,7 @@ const owner: Step = {
   uid: 65534,
   gid: 65534,
   mode: 0o750,
+  below: { names: ["in*"], uid: 0 },
 };
 
 async function done(steps: readonly Step[]): Promise<string> {

@@ -1,7 +1,9 @@
 // A transaction on files of this machine: everything is done or everything is as it was, and the journal tells it.
 import {
   chmodSync,
+  lchownSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -195,6 +197,70 @@ test.skipIf(process.getuid?.() !== 0)("owner and mode of exactly one path", asyn
   await transaction.undo("no");
   expect(owner("data")).toBe("0:0");
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "below a path only what the step names and the same user has, path by path and back",
+  async () => {
+    const give = (name: string, uid: number, gid: number): void => {
+      mkdirSync(path(name.replace(/[^/]+$/, "")), { recursive: true });
+      put(name, "x");
+      lchownSync(path(name), uid, gid);
+    };
+    for (const [name, gid] of [
+      ["data/wal/0 1", 1000],
+      ["data/wal/it's", 1001],
+      ["data/01ABC/meta", 1000],
+    ] as const)
+      give(name, 1000, gid);
+    give("data/wal/root", 0, 0);
+    give("data/other/mine", 1000, 1000);
+    symlinkSync("/etc/passwd", path("data/wal/link"));
+    for (const name of ["data", "data/wal", "data/wal/link", "data/01ABC"])
+      lchownSync(path(name), 1000, 1000);
+    const all = ["data", "data/wal", "data/wal/0 1", "data/wal/it's", "data/wal/link", "data/01ABC/meta"];
+    const others = ["data/wal/root", "data/other/mine"];
+    const owners = (names: readonly string[]): string[] =>
+      names.map((name) => `${lstatSync(path(name)).uid}:${lstatSync(path(name)).gid}`);
+    const [before, theirs] = [owners(all), owners(others)];
+    const passwd = statSync("/etc/passwd").uid;
+    const step: Step = {
+      ...{ do: "set-owner", title: "o", host: "h1", path: path("data"), uid: 65534, gid: 65534 },
+      below: { names: ["wal", "01*", "queries.active"], uid: 1000 },
+    };
+    const transaction = await mustRun([step]);
+    expect(owners(all)).toEqual(all.map(() => "65534:65534"));
+    expect([owners(others), statSync("/etc/passwd").uid]).toEqual([theirs, passwd]);
+    expect(transaction.execution.steps[0]).toMatchObject({
+      before: "1000:1000 0755, and 6 paths below",
+      after: "65534:65534 0755, and 6 paths below",
+    });
+    // What its new owner has made and taken away since is no obstacle.
+    give("data/wal/new", 65534, 65534);
+    rmSync(path("data/wal/it's"));
+    await transaction.undo("no");
+    const left = all.filter((name) => name !== "data/wal/it's");
+    expect(owners(left)).toEqual(before.filter((_, i) => all[i] !== "data/wal/it's"));
+    expect(owners(["data/wal/new"])).toEqual(["65534:65534"]);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  "cut off between the path and what lies below it, all is put back",
+  async () => {
+    mkdirSync(path("data/wal"), { recursive: true });
+    for (const name of ["data", "data/wal"]) lchownSync(path(name), 1000, 1000);
+    const step: Step = {
+      ...{ do: "set-owner", title: "o", host: "h1", path: path("data"), uid: 65534, gid: 65534 },
+      below: { names: ["wal"], uid: 1000 },
+    };
+    const transaction = await mustRun([step]);
+    await transaction.commit();
+    lchownSync(path("data/wal"), 1000, 1000);
+    const back = await takeBackFromJournal(transaction.id, { ...options(), because: "asked" });
+    expect(back).toMatchObject({ complete: true });
+    expect([statSync(path("data")).uid, statSync(path("data/wal")).uid]).toEqual([1000, 1000]);
+  },
+);
 
 test("one run at a time: the second one is told who is there", async () => {
   put("a.yaml", "port: 1\n");

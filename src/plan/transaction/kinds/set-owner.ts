@@ -1,18 +1,36 @@
-// set-owner: numeric owner and mode of exactly one path, never of what lies below it.
+// set-owner: numeric owner and mode of exactly one path; below it only what the step names, and only where the same user has it.
 import { z } from "zod";
 import type { Step } from "../../../model/plan.ts";
 import { quoteWord } from "../../../model/quote.ts";
 import { commandOf } from "../../commands.ts";
+import { storedRef } from "../backup-store.ts";
 import { hostFor, mustRun, runScript } from "../doors.ts";
 import { type FileOwner, finish, prelude, readPath } from "../host-file.ts";
 import { type ActContext, defineKind } from "../step-kind.ts";
 import { accessTo, reach } from "./file-text.ts";
+import {
+  countOwned,
+  giveAll,
+  type OwnedPath,
+  ownedBelow,
+  pathList,
+  readOwned,
+  writeOwned,
+} from "./owned-below.ts";
 import { noWayTo } from "./text.ts";
 
 type OwnerStep = Extract<Step, { readonly do: "set-owner" }>;
 
 const owner = z.strictObject({ uid: z.int(), gid: z.int(), mode: z.int() });
-const image = z.strictObject({ host: z.string(), path: z.string(), before: owner, after: owner });
+/** `list` holds a line for each path, with the group it had: GID PATH. */
+const below = z.strictObject({ uid: z.int(), count: z.int(), list: storedRef });
+const image = z.strictObject({
+  host: z.string(),
+  path: z.string(),
+  before: owner,
+  after: owner,
+  below: below.optional(),
+});
 type Image = z.infer<typeof image>;
 
 export const setOwner = defineKind<OwnerStep, Image>({
@@ -32,6 +50,7 @@ export const setOwner = defineKind<OwnerStep, Image>({
     const after = { uid: step.uid ?? uid, gid: step.gid ?? gid, mode: step.mode ?? mode };
     if (words(before) === words(after)) return { state: "already", subject };
     const { host } = access.door;
+    const inside = step.below && step.uid !== undefined ? await ownedBelow(access, real, step.below) : [];
     const who = (await mustRun(access, host, "id -u")).toString("utf8").trim();
     if (who !== "0")
       return {
@@ -43,33 +62,96 @@ export const setOwner = defineKind<OwnerStep, Image>({
       state: "change",
       subject,
       lock: { kind: "host", host },
-      before: words(before),
-      after: words(after),
+      before: `${words(before)}${andBelow(inside.length)}`,
+      after: `${words(after)}${andBelow(inside.length)}`,
       fingerprint: words(before),
       notes: real === step.path ? [] : [`${step.path} is a link: what changes is ${real}`],
-      image: () => ({ host, path: real, before, after }),
+      image: (backup) => ({
+        host,
+        path: real,
+        before,
+        after,
+        ...(step.below && inside.length > 0
+          ? {
+              below: {
+                uid: step.below.uid,
+                count: inside.length,
+                list: backup.put(`owners-below-${host}-${real}`, writeOwned(inside)),
+              },
+            }
+          : {}),
+      }),
     };
   },
-  act: ({ host, path, before, after }, context) => change(host, path, [before], after, context),
-  async where({ host, path, before, after }, context) {
-    const state = await readPath(accessTo(context.doors, host), path);
+  // The directory first: cut off behind it, the step shows itself as begun, and all that is listed is given back.
+  async act({ host, path, before, after, below: inside }, context) {
+    await change(host, path, [before], after, context);
+    if (inside) await giveBelow(host, path, after, listed(inside, context), context);
+  },
+  async where({ host, path, before, after, below: inside }, context) {
+    const access = accessTo(context.doors, host);
+    const state = await readPath(access, path);
     if (state.is === "absent") return { is: "elsewhere", says: `${path} is not there any more` };
     const now = state.is === "file" ? state.file : state.owner;
     if (words(now) === words(before)) return { is: "before" };
-    if (words(now) === words(after)) return { is: "after" };
+    if (words(now) === words(after)) {
+      const left = inside ? await countOwned(access, path, listed(inside, context), inside.uid) : 0;
+      return { is: left === 0 ? "after" : "between" };
+    }
     if (between(before, after).some((one) => words(one) === words(now))) return { is: "between" };
     return {
       is: "elsewhere",
       says: `${path} is ${words(now)} now, not ${words(after)} as watchmend left it`,
     };
   },
-  undo: ({ host, path, before, after }, context) =>
-    change(host, path, [after, ...between(before, after)], before, context),
-  byHand: ({ host, path, before }) => [
+  // And last, for the same reason.
+  async undo({ host, path, before, after, below: inside }, context) {
+    const paths = inside ? listed(inside, context) : [];
+    for (const gid of new Set(paths.map((one) => one.gid))) {
+      const own = { uid: inside?.uid ?? before.uid, gid };
+      await giveBelow(
+        host,
+        path,
+        own,
+        paths.filter((one) => one.gid === gid),
+        context,
+      );
+    }
+    await change(host, path, [after, ...between(before, after)], before, context);
+  },
+  byHand: ({ host, path, before, below: inside }) => [
     `# on ${host}`,
+    ...(inside
+      ? [
+          `(cd ${quoteWord(path)} && while read -r g p; do [ ! -e "$p" ] || chown -h ${inside.uid}:"$g" "$p"; done) < ${quoteWord(`backup/${inside.list.file}`)}`,
+        ]
+      : []),
     `chown -h ${before.uid}:${before.gid} ${quoteWord(path)} && chmod ${before.mode.toString(8)} ${quoteWord(path)}`,
   ],
 });
+
+function andBelow(count: number): string {
+  return count === 0 ? "" : `, and ${count} path${count === 1 ? "" : "s"} below`;
+}
+
+function listed({ list }: NonNullable<Image["below"]>, { backup }: ActContext): OwnedPath[] {
+  return readOwned(backup.get(list).toString("utf8"));
+}
+
+async function giveBelow(
+  host: string,
+  path: string,
+  to: Pick<FileOwner, "uid" | "gid">,
+  paths: readonly OwnedPath[],
+  context: ActContext,
+): Promise<void> {
+  if (paths.length === 0) return;
+  const { access, lock } = reach(host, context);
+  const script = `${lock.fence}cd ${quoteWord(path)} || exit 1
+${giveAll(to.uid, to.gid)}
+sync`;
+  await finish(access, path, await runScript(access, script, { stdin: pathList(paths) }));
+}
 
 function words({ uid, gid, mode }: FileOwner): string {
   return `${uid}:${gid} ${mode.toString(8).padStart(4, "0")}`;

@@ -61,6 +61,7 @@ export const rule = textRule({
           path: target.hostPath,
           uid: target.uid,
           gid: 0,
+          ...target.below,
         },
         startAgain(component, "Start Grafana again"),
       ],

@@ -80,6 +80,7 @@ export const rule = textRule({
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
+          ...target.below,
         },
         startAgain(component, "Start it again"),
       ],

@@ -63,6 +63,7 @@ export const rule = textRule({
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
+          ...target.below,
         },
         ...handOver(target.hostPath, target.uid, facts),
         startAgain(component, "Start it again"),

@@ -47,6 +47,7 @@ export const rule = defineRule({
           path: target.hostPath,
           uid: target.uid,
           gid: target.uid,
+          ...target.below,
         },
         ...handOver(target.hostPath, target.uid, facts),
       ],
