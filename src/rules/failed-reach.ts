@@ -4,12 +4,12 @@ import type { Facts } from "../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../model/finding.ts";
 import type { Dial } from "../model/host.ts";
 import type { Component, Stack } from "../model/stack.ts";
+import { isOfEarlierRun } from "../stack/earlier-run.ts";
 import { isInternal } from "../stack/firewall.ts";
 import { type Client, type HostNetwork, networkOfHost } from "../stack/host-network.ts";
 import { kindOfImage, kindOfPort } from "../stack/identify.ts";
 import { type Mechanism, type Reach, reach } from "../stack/reachability.ts";
 import { isIn, isLoopback, parseAddress } from "../stack/subnets.ts";
-import { isOfEarlierRun } from "./passed.ts";
 
 export const reachFacts = [
   "host.dials",

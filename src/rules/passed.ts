@@ -2,6 +2,7 @@
 import type { Facts } from "../model/facts.ts";
 import type { Component } from "../model/stack.ts";
 import type { TextLine } from "../model/text.ts";
+import { isOfEarlierRun } from "../stack/earlier-run.ts";
 import { parseAddress } from "../stack/resolve.ts";
 
 export type SinceFacts = Pick<Facts, "prometheus.targets" | "host.clocks">;
@@ -76,21 +77,6 @@ export function whyPassed(
   if (scraped)
     return `last at ${timeText(last)}, and the scrape at ${timeText(scraped.scrapedAtMs ?? 0)} succeeded`;
   return undefined;
-}
-
-/**
- * An engine keeps the log of a container from one start to the next. A container that the engine itself has not started again
- * was started by somebody, who may have changed something: what it said before is about what was.
- */
-export function isOfEarlierRun(timeMs: number | undefined, component: Component | undefined): boolean {
-  const { startedMs, state, restartCount } = component?.docker ?? {};
-  return (
-    timeMs !== undefined &&
-    startedMs !== undefined &&
-    timeMs < startedMs &&
-    state === "running" &&
-    (restartCount ?? 0) === 0
-  );
 }
 
 function isThere(

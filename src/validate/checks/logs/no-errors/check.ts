@@ -2,6 +2,7 @@
 import { defineCheck, type VerdictDraft } from "../../../../model/check.ts";
 import type { Component, Stack } from "../../../../model/stack.ts";
 import type { LogLevel, TextLine } from "../../../../model/text.ts";
+import { isOfEarlierRun } from "../../../../stack/earlier-run.ts";
 import { componentOfLine } from "../../../../stack/find.ts";
 import { monitored } from "../../../subjects.ts";
 
@@ -34,19 +35,24 @@ function judge(
   const own = lines.filter((line) => !line.previous && componentOfLine(stack, line)?.id === component.id);
   if (own.length === 0)
     return { ...base, state: "unknown", says: `no log line of ${component.id} was read`, proof: [] };
-  const errors = own.filter(
+  const all = own.filter(
     ({ level, timeMs }) =>
       level !== undefined &&
       bad.has(level) &&
       (timeMs === undefined || nowMs === undefined || nowMs - timeMs < recent),
   );
+  // As with the previous log of a pod: what ended a run that somebody put right is no error of this one.
+  const errors = all.filter(({ timeMs }) => !isOfEarlierRun(timeMs, component));
   const fatal = errors.findLast(({ level }) => level === "fatal");
   const last = fatal ?? errors.at(-1);
   if (!last)
     return {
       ...base,
       state: "pass",
-      says: `${component.id} has logged no error within the last hour`,
+      says:
+        all.length === 0
+          ? `${component.id} has logged no error within the last hour`
+          : `${component.id} has logged no error since it was started again (${all.length} before)`,
       proof: [],
     };
   const times = errors.reduce((sum, { count }) => sum + (count ?? 1), 0);
