@@ -331,6 +331,8 @@ export const scenarios: readonly Scenario[] = [
     repair: {
       does: ["/srv/prometheus", "65534"],
       watches: () => ["server:/srv/prometheus", "server:/srv/prometheus/wal"],
+      // Taken back, it is stopped as it was; only a start shows the fault in its log again.
+      provoke: ({ hosts }) => hosts.server.docker("start", "prometheus"),
     },
     recover: async ({ hosts }) => {
       await hosts.server.sh("chown -R 65534:65534 /srv/prometheus");
