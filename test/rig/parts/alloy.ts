@@ -21,6 +21,10 @@ const edits: readonly (readonly [file: string, pattern: RegExp])[] = [
   ["internal/service/cluster/discovery/peer_discovery.go", /type goDiscoverFactory func\(.*\n/],
 ];
 
+/** Of Promtail's whole configuration the journal's part: the rest names every discovery there is. */
+const settingsFile = "internal/loki/promtail/scrapeconfig/config.go";
+const journalSettings = /^type JournalTargetConfig struct \{\n[^]*?\n\}\n/m;
+
 const overlayFiles = (): string[] =>
   readdirSync(overlay, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -30,6 +34,7 @@ const overlayFiles = (): string[] =>
 /** Everything here that decides what comes out, for the part's key. */
 export const alloyInputs = (): string[] => [
   JSON.stringify([kept, dropped, edits.map(([file, pattern]) => [file, pattern.source])]),
+  journalSettings.source,
   ...overlayFiles().flatMap((file) => [file, readFileSync(join(overlay, file), "utf8")]),
 ];
 
@@ -45,5 +50,12 @@ export const reduceAlloy = (source: string): void => {
     if (!pattern.test(text)) throw new Error(`${file} has no ${pattern.source} any more`);
     writeFileSync(path, text.replace(pattern, ""));
   }
+  const settings = join(source, settingsFile);
+  const [journal] = journalSettings.exec(readFileSync(settings, "utf8")) ?? [];
+  if (journal === undefined) throw new Error(`${settingsFile} has no JournalTargetConfig any more`);
+  writeFileSync(
+    settings,
+    `package scrapeconfig\n\nimport "github.com/prometheus/common/model"\n\n${journal}`,
+  );
   cpSync(overlay, source, { recursive: true });
 };

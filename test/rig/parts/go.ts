@@ -4,10 +4,13 @@ import { dirname, join } from "node:path";
 import { output, run } from "../process/command.ts";
 import { rigRoot } from "../process/paths.ts";
 import { alloyInputs, reduceAlloy } from "./alloy.ts";
+import { includesOf, journalHeaders } from "./journal-headers.ts";
 import type { Built, Part } from "./part.ts";
 
 type GoModule = {
   readonly name: string;
+  /** The folder with its pins, where it is not called like the part. */
+  readonly pins?: string;
   /** The module whose version in go.mod is the version of the programs. */
   readonly of: string;
   /** What `go build` is given: `tool` for all tools of the module, `.` for the program beside go.mod, or a package. */
@@ -16,7 +19,7 @@ type GoModule = {
   readonly stamps: (version: string) => readonly string[];
   readonly what: string;
   /** Environment beside the usual one, and tags, where a program cannot be built plainly. */
-  readonly cgo?: { readonly tags: string; readonly linker: string };
+  readonly cgo?: { readonly tags: string; readonly linker: string; readonly journal?: true };
   /** Work on a copy of the module's source before it is built: `source` is the copy, `into.dir` the part. */
   readonly prepare?: (source: string, into: Built) => Promise<void>;
   /** What `prepare` reads besides the copy. */
@@ -47,10 +50,16 @@ const environmentOf = (module: GoModule): Record<string, string> => ({
   GOFLAGS: "-p=2 -buildvcs=false -mod=readonly -trimpath",
 });
 
+/** Where the compiler finds what is not installed on this machine; no input of a part, since the headers are one themselves. */
+const compilerOf = ({ cgo }: GoModule): Record<string, string> =>
+  cgo?.journal ? { CGO_CFLAGS: `-O2 -g -I${includesOf()}` } : {};
+
+const pinsOf = ({ name, pins }: GoModule): string => pins ?? name;
+
 const go = ["nice", "-n", "15", "go"];
 
 const buildArguments = (module: GoModule): string[] => {
-  const version = module.target === "." ? "" : moduleVersion(module.name, module.of);
+  const version = module.target === "." ? "" : moduleVersion(pinsOf(module), module.of);
   const stamps = module.stamps(version).map((stamp) => `-X ${stamp}`);
   const tags = module.cgo === undefined ? [] : ["-tags", module.cgo.tags];
   return [
@@ -66,7 +75,7 @@ type Options = Parameters<typeof run>[1];
 
 /** A folder with the pins and a copy of the module's source, which takes the place of the module. */
 const copied = async (module: GoModule, into: Built, options: Options): Promise<string> => {
-  const pins = join(goRoot, module.name);
+  const pins = join(goRoot, pinsOf(module));
   const work = join(into.dir, "work");
   const source = join(work, "source");
   mkdirSync(work);
@@ -80,12 +89,12 @@ const copied = async (module: GoModule, into: Built, options: Options): Promise<
 };
 
 const goPart = (module: GoModule): Part => {
-  const dir = join(goRoot, module.name);
+  const dir = join(goRoot, pinsOf(module));
   const environment = environmentOf(module);
   return {
     name: module.name,
     what: module.what,
-    needs: [],
+    needs: module.cgo?.journal ? [journalHeaders] : [],
     inputs: () => [
       ...sources(dir).map((file) => readFileSync(join(dir, file), "utf8")),
       JSON.stringify(environment),
@@ -104,7 +113,12 @@ const goPart = (module: GoModule): Part => {
         saidAt = Date.now();
         into.note(`${compiled} packages compiled`);
       };
-      const options = { cwd: dir, env: environment, log: into.log, timeoutMs: 3_600_000 };
+      const options = {
+        cwd: dir,
+        env: { ...environment, ...compilerOf(module) },
+        log: into.log,
+        timeoutMs: 3_600_000,
+      };
       const source = module.prepare === undefined ? undefined : await copied(module, into, options);
       if (source !== undefined) await module.prepare?.(source, into);
       const cwd = source === undefined ? dir : dirname(source);
@@ -158,12 +172,27 @@ export const prometheus3 = goPart({
   what: "Prometheus 3 and promtool",
 });
 
+const lokiStamps = (version: string): string[] => [
+  `github.com/grafana/loki/v3/pkg/util/build.Version=${version.slice(1)}`,
+];
+
 export const loki = goPart({
   name: "loki",
   of: "github.com/grafana/loki/v3",
-  target: "tool",
-  stamps: (version) => [`github.com/grafana/loki/v3/pkg/util/build.Version=${version.slice(1)}`],
-  what: "Loki and Promtail 3.6",
+  target: "github.com/grafana/loki/v3/cmd/loki",
+  stamps: lokiStamps,
+  what: "Loki 3.6",
+});
+
+/** As upstream's: with the systemd journal, for which it needs C. */
+export const promtail = goPart({
+  name: "promtail",
+  pins: "loki",
+  of: "github.com/grafana/loki/v3",
+  target: "github.com/grafana/loki/v3/clients/cmd/promtail",
+  stamps: lokiStamps,
+  what: "Promtail 3.6, with the systemd journal",
+  cgo: { tags: "promtail_journal_enabled", linker: "", journal: true },
 });
 
 export const cadvisor = goPart({
@@ -189,6 +218,7 @@ export const alloy = goPart({
   target: "tool",
   stamps: (version) => [`github.com/grafana/alloy/internal/build.Version=${version}`],
   what: "Alloy, with its components for logs, discovery, scraping and remote write",
+  cgo: { tags: "promtail_journal_enabled", linker: "", journal: true },
   inputs: alloyInputs,
   prepare: async (source) => reduceAlloy(source),
 });

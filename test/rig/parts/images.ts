@@ -17,6 +17,7 @@ import {
   pause,
   prometheus3,
   prometheusVersion,
+  promtail,
 } from "./go.ts";
 import { dirOf, type Part } from "./part.ts";
 
@@ -109,7 +110,16 @@ const debianProgram = async (program: string, as: string): Promise<Entry[]> => {
   const libraries = [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1] ?? "");
   const real = (path: string): string => join("/", relative(root(), realpathSync(join(root(), path))));
   const files = libraries.map((path) => ({ path, file: join(root(), real(path)) }));
-  return [{ path: as, file: join(root(), program) }, ...files];
+  return [{ path: as, file: join(root(), real(program)) }, ...files];
+};
+
+const journalLibrary = "/usr/lib/x86_64-linux-gnu/libsystemd.so.0";
+
+/** What a program needs that loads systemd's library when it reads the journal, and C's for names of hosts. */
+const journalLibraries = async (): Promise<Entry[]> => {
+  const libraries = [journalLibrary, "/usr/lib/x86_64-linux-gnu/libresolv.so.2"];
+  const found = await Promise.all(libraries.map((library) => debianProgram(library, library)));
+  return [...new Map(found.flat().map((entry) => [entry.path, entry])).values()];
 };
 
 const ports = (...numbers: number[]): Readonly<Record<string, object>> =>
@@ -263,17 +273,18 @@ analytics:
 export const promtailImage = imagePart({
   name: "promtail",
   ref: `grafana/promtail:${lokiVersion}`,
-  needs: [debian, loki],
+  needs: [debian, promtail],
   config: {
     Entrypoint: ["/usr/bin/promtail"],
     Cmd: ["-config.file=/etc/promtail/config.yml"],
     ExposedPorts: ports(9080),
   },
-  entries: () => [
+  entries: async () => [
     ...accounts,
     ...busybox(),
     certificates(),
-    { path: "/usr/bin/promtail", file: binary(dirOf(loki), "promtail") },
+    ...(await journalLibraries()),
+    { path: "/usr/bin/promtail", file: binary(dirOf(promtail), "promtail") },
   ],
 });
 
@@ -288,10 +299,11 @@ export const alloyImage = imagePart({
     Env: ["ALLOY_DEPLOY_MODE=docker"],
     ExposedPorts: ports(12345),
   },
-  entries: () => [
+  entries: async () => [
     ...accounts,
     ...busybox(),
     certificates(),
+    ...(await journalLibraries()),
     { path: "/etc/alloy/config.alloy", text: 'logging {\n\tlevel = "info"\n}\n' },
     { path: "/var/lib/alloy/data", dir: true, mode: 0o770 },
     { path: "/bin/alloy", file: binary(dirOf(alloy), "alloy") },

@@ -1,7 +1,8 @@
 // All parts, in the order in which they are built: what the first scenarios need comes first.
 import { debian } from "./debian.ts";
-import { alloy, cadvisor, coredns, grafana, kubernetes, loki, pause, prometheus3 } from "./go.ts";
+import { alloy, cadvisor, coredns, grafana, kubernetes, loki, pause, prometheus3, promtail } from "./go.ts";
 import * as images from "./images.ts";
+import { journalHeaders } from "./journal-headers.ts";
 import { ensure, type Part } from "./part.ts";
 
 /** What every host scenario starts from. */
@@ -25,6 +26,8 @@ const late: readonly Part[] = [
   images.cadvisorImage,
   loki,
   images.lokiImage,
+  journalHeaders,
+  promtail,
   images.promtailImage,
   grafana,
   images.grafanaImage,

@@ -100,7 +100,7 @@ systemd-run -q --unit jenkins busybox httpd -f -p 8080 -h /tmp/web`,
     ),
   );
   await hosts.jenkins1.sh(
-    `systemd-run -q --unit build sh -c 'i=0; while :; do i=$((i+1)); echo "step $i" >>${jobLog}; sleep 0.1; done'`,
+    `systemd-run -q --unit build sh -c 'i=0; while :; do i=$((i+1)); echo "step $i" >>${jobLog}; echo "entry $i"; sleep 0.1; done'`,
   );
 };
 
@@ -119,9 +119,18 @@ export interface StoredLine {
   readonly as: string;
 }
 
+/** What the build said into the journal. */
+export const journalLines = async ({ hosts }: HostsStage): Promise<string[]> =>
+  (await hosts.jenkins1.sh("journalctl -u build -o cat --no-pager"))
+    .split("\n")
+    .filter((line) => line.startsWith("entry "));
+
 /** Every line of the build that Loki has, as often as it has it. */
-export const linesInLoki = async ({ hosts }: HostsStage): Promise<StoredLine[]> => {
-  const query = encodeURIComponent('{job="jobs",host="jenkins1"}|="step"');
+export const linesInLoki = async (
+  { hosts }: HostsStage,
+  selector = '{job="jobs",host="jenkins1"}|="step"',
+): Promise<StoredLine[]> => {
+  const query = encodeURIComponent(selector);
   const url = `http://10.77.0.11:3100/loki/api/v1/query_range?since=1h&limit=5000&query=${query}`;
   const text = await hosts.server.sh(`curl -sSf -m 10 '${url}'`);
   const { data } = JSON.parse(text) as {

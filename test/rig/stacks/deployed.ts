@@ -17,6 +17,8 @@ export type LogAgent = "promtail" | "alloy";
 
 export interface Wish {
   readonly logAgent?: LogAgent;
+  /** The hosts' journals are read, too. */
+  readonly withJournal?: boolean;
   readonly logFiles?: readonly { readonly name: string; readonly path: string }[];
   readonly exporterPort?: number;
   readonly scrapeInterval?: string;
@@ -46,6 +48,7 @@ export const model = ({
   isPodman = false,
   logAgent = "promtail",
   logFiles = [],
+  withJournal = false,
   withoutJenkins1 = false,
 }: Wish = {}): string =>
   `schema: watchmend.stack/v1
@@ -63,7 +66,7 @@ ${Object.entries(moreHosts)
   loki: {version: ${version(lokiImage.ref)}, image: "${lokiImage.ref}"}
   promtail: {version: ${version(promtailImage.ref)}, image: "${promtailImage.ref}"}
 ${logAgent === "alloy" ? `  alloy: {version: ${version(alloyImage.ref)}, image: "${alloyImage.ref}"}\n` : ""}  alertmanager: {enabled: false}
-${isSecured ? more : "  grafana: {enabled: false}\n  cadvisor: {enabled: false}\n"}logs: {agent: ${logAgent}, journal: false${logFiles.length === 0 ? "" : `, files: ${JSON.stringify(logFiles)}`}}
+${isSecured ? more : "  grafana: {enabled: false}\n  cadvisor: {enabled: false}\n"}logs: {agent: ${logAgent}, journal: ${withJournal}${logFiles.length === 0 ? "" : `, files: ${JSON.stringify(logFiles)}`}}
 ${isSecured ? "" : more}`;
 
 export const file = ({ dir }: HostsStage): string => `${dir}/watchmend.yaml`;

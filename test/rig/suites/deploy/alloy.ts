@@ -3,7 +3,14 @@ import { alloyImage } from "../../parts/images.ts";
 import type { Ran } from "../../process/command.ts";
 import { until } from "../../process/wait.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
-import { jobLog, linesInLoki, startWriting, stopWriting, writtenLines } from "../../stacks/bridged.ts";
+import {
+  jobLog,
+  journalLines,
+  linesInLoki,
+  startWriting,
+  stopWriting,
+  writtenLines,
+} from "../../stacks/bridged.ts";
 import {
   clear,
   containers,
@@ -29,27 +36,52 @@ const begin = async (stage: HostsStage): Promise<void> => {
 };
 
 const withAgent = (stage: HostsStage, logAgent: LogAgent): void =>
-  writeModel(stage, { logAgent, logFiles: [{ name: "jobs", path: jobLog }] });
+  writeModel(stage, { logAgent, withJournal: true, logFiles: [{ name: "jobs", path: jobLog }] });
 
 const agents = async (stage: HostsStage): Promise<string[]> =>
   Object.keys(await containers(stage, "jenkins1")).filter((name) => /^rig-(?:alloy|promtail)$/.test(name));
 
+interface Source {
+  readonly name: string;
+  readonly selector: string;
+  readonly written: (stage: HostsStage) => Promise<string[]>;
+}
+
+const sources: readonly Source[] = [
+  { name: "the file", selector: '{job="jobs",host="jenkins1"}|="step"', written: writtenLines },
+  {
+    name: "the journal",
+    selector: '{job="systemd-journal",host="jenkins1",unit="build.service"}|="entry"',
+    written: journalLines,
+  },
+];
+
 /** The lines that Loki has not exactly once, each with what it has of it. */
-const notOnce = async (stage: HostsStage, written: readonly string[]): Promise<Record<string, string[]>> => {
+const notOnce = async (
+  stage: HostsStage,
+  { selector }: Source,
+  written: readonly string[],
+): Promise<Record<string, string[]>> => {
   const stored = new Map<string, string[]>();
-  for (const { line, as } of await linesInLoki(stage)) stored.set(line, [...(stored.get(line) ?? []), as]);
+  for (const { line, as } of await linesInLoki(stage, selector))
+    stored.set(line, [...(stored.get(line) ?? []), as]);
   const wrong = written.filter((line) => stored.get(line)?.length !== 1);
   return Object.fromEntries(wrong.slice(0, 4).map((line) => [line, stored.get(line) ?? []]));
 };
 
-const settled = async (stage: HostsStage): Promise<void> => {
-  await stopWriting(stage);
-  const written = await writtenLines(stage);
-  const last = written.at(-1);
-  await until(`the last line, ${last}, in Loki`, async () => {
-    if (!(await linesInLoki(stage)).some(({ line }) => line === last)) throw new Error("not yet");
+const begun = (stage: HostsStage, { name, selector }: Source): Promise<void> =>
+  until(`the first lines of ${name} in Loki`, async () => {
+    if ((await linesInLoki(stage, selector)).length < 50) throw new Error("not yet");
   });
-  same("lines that Loki has not once", await notOnce(stage, written), {});
+
+const settled = async (stage: HostsStage, source: Source): Promise<void> => {
+  const written = await source.written(stage);
+  const last = written.at(-1);
+  await until(`the last line of ${source.name}, ${last}, in Loki`, async () => {
+    if (!(await linesInLoki(stage, source.selector)).some(({ line }) => line === last))
+      throw new Error("not yet");
+  });
+  same(`lines of ${source.name} that Loki has not once`, await notOnce(stage, source, written), {});
 };
 
 export const scenarios: readonly Scenario[] = [
@@ -74,7 +106,8 @@ export const scenarios: readonly Scenario[] = [
   }),
   hostsDeed({
     name: "promtail-to-alloy",
-    title: "Alloy takes Promtail's place while a build writes: every line is in Loki exactly once",
+    title:
+      "Alloy takes Promtail's place while a build writes into a file and into the journal: every line of both is in Loki exactly once",
     core: false,
     needs: [...deployParts, alloyImage],
     play: async (stage) => {
@@ -83,9 +116,7 @@ export const scenarios: readonly Scenario[] = [
       code("the apply with Promtail", await deploy(stage, "apply", "--yes"), 0);
       same("the agent", await agents(stage), ["rig-promtail"]);
       await startWriting(stage);
-      await until("the first lines in Loki", async () => {
-        if ((await linesInLoki(stage)).length < 50) throw new Error("not yet");
-      });
+      for (const source of sources) await begun(stage, source);
       withAgent(stage, "alloy");
       const plan = await deploy(stage, "plan");
       code("the plan", plan, 1);
@@ -94,7 +125,8 @@ export const scenarios: readonly Scenario[] = [
       code("the change to Alloy", moved, 0);
       contains("the gate", moved.stdout, "lines sent through 3 of 3 log agents were found in Loki");
       same("the agent", await agents(stage), ["rig-alloy"]);
-      await settled(stage);
+      await stopWriting(stage);
+      for (const source of sources) await settled(stage, source);
     },
   }),
 ];

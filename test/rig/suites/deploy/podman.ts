@@ -1,6 +1,7 @@
 // A host with Podman among hosts with Docker: deployed, changed, taken back and destroyed by the same commands.
 import { nodeExporterImage, promtailImage } from "../../parts/images.ts";
 import type { Ran } from "../../process/command.ts";
+import { until } from "../../process/wait.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
 import { clear, deploy, deployParts, loadImages, state, writeModel } from "../../stacks/deployed.ts";
 
@@ -37,6 +38,21 @@ const running = async ({ hosts }: HostsStage): Promise<string[]> => {
   return text.split("\n").filter(Boolean);
 };
 
+/** A container as Podman runs it by itself: what it says goes into the journal, and nowhere else. */
+const linesFromTheJournal = async ({ hosts, defer }: HostsStage): Promise<void> => {
+  defer(() => hosts.jenkins2.sh("podman rm -f -t 1 talker >/dev/null 2>&1 || true"));
+  const says = "i=0; while :; do i=$((i+1)); echo said $i; sleep 0.2; done";
+  await hosts.jenkins2.sh(
+    `podman run -d --name talker --log-driver journald --entrypoint /bin/sh '${nodeExporterImage.ref}' -c '${says}'`,
+  );
+  await until("what it says in Loki, under its name", async () => {
+    const query = encodeURIComponent('{host="jenkins2",container="talker"}|="said"');
+    const url = `http://10.77.0.11:3100/loki/api/v1/query_range?since=1h&limit=100&query=${query}`;
+    contains("its lines", await hosts.server.sh(`curl -sSf -m 10 '${url}'`), /"said \d+"/);
+  });
+  await hosts.jenkins2.sh("podman rm -f -t 1 talker");
+};
+
 export const scenarios: readonly Scenario[] = [
   hostsDeed({
     name: "podman-host",
@@ -55,6 +71,7 @@ export const scenarios: readonly Scenario[] = [
       );
       contains("the labels of a container's lines", labels, /"container":"[0-9a-f]{12}"/);
       same("a label that is another one for every container's file", labels.includes("ctr.log"), false);
+      await linesFromTheJournal(stage);
       const before = await running(stage);
       same(
         "what runs",
