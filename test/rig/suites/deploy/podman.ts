@@ -3,6 +3,7 @@ import { nodeExporterImage, promtailImage } from "../../parts/images.ts";
 import type { Ran } from "../../process/command.ts";
 import { until } from "../../process/wait.ts";
 import { contains, type HostsStage, hostsDeed, type Scenario, same } from "../../scenario.ts";
+import { linesInLoki } from "../../stacks/bridged.ts";
 import { clear, deploy, deployParts, loadImages, state, writeModel } from "../../stacks/deployed.ts";
 
 const code = (what: string, ran: Ran, wanted: number): void => {
@@ -39,16 +40,16 @@ const running = async ({ hosts }: HostsStage): Promise<string[]> => {
 };
 
 /** A container as Podman runs it by itself: what it says goes into the journal, and nowhere else. */
-const linesFromTheJournal = async ({ hosts, defer }: HostsStage): Promise<void> => {
+const linesFromTheJournal = async (stage: HostsStage): Promise<void> => {
+  const { hosts, defer } = stage;
   defer(() => hosts.jenkins2.sh("podman rm -f -t 1 talker >/dev/null 2>&1 || true"));
   const says = "i=0; while :; do i=$((i+1)); echo said $i; sleep 0.2; done";
   await hosts.jenkins2.sh(
     `podman run -d --name talker --log-driver journald --entrypoint /bin/sh '${nodeExporterImage.ref}' -c '${says}'`,
   );
   await until("what it says in Loki, under its name", async () => {
-    const query = encodeURIComponent('{host="jenkins2",container="talker"}|="said"');
-    const url = `http://10.77.0.11:3100/loki/api/v1/query_range?since=1h&limit=100&query=${query}`;
-    contains("its lines", await hosts.server.sh(`curl -sSf -m 10 '${url}'`), /"said \d+"/);
+    const lines = await linesInLoki(stage, '{host="jenkins2",container="talker"}|="said"');
+    contains("its lines", lines.map(({ line }) => line).join("\n"), /^said \d+$/m);
   });
   await hosts.jenkins2.sh("podman rm -f -t 1 talker");
 };
