@@ -23,7 +23,7 @@ const edits: readonly (readonly [file: string, pattern: RegExp])[] = [
 
 /** Of Promtail's whole configuration the journal's part: the rest names every discovery there is. */
 const settingsFile = "internal/loki/promtail/scrapeconfig/config.go";
-const journalSettings = /^type JournalTargetConfig struct \{\n[^]*?\n\}\n/m;
+const journalSettings = /^type JournalTargetConfig struct \{\n[\s\S]*?\n\}\n/m;
 
 const overlayFiles = (): string[] =>
   readdirSync(overlay, { recursive: true, withFileTypes: true })
