@@ -16,6 +16,8 @@ export const rule = textRule({
     '{resource} is forbidden: User "{user}" cannot {verb} resource "{kind}" in API group "{group*}" at the cluster scope',
     '{resource} is forbidden: User "{user}" cannot {verb} {kind} at the cluster scope',
     '{resource} is forbidden: User "{user}" cannot {verb} {kind} in the namespace "{namespace}"',
+    // Kubernetes up to 1.7
+    'User "{user}" cannot list all {kind} in the cluster',
   ],
   except: ["exceeded quota", "violates PodSecurity", "customresourcedefinitions"],
   confirm: (hit) => {
