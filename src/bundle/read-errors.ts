@@ -1,6 +1,9 @@
 // What the operating system's error codes mean for coverage and for people.
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { type ErrorCode, UserError } from "../model/errors.ts";
 import type { Gap, Unavailable } from "../model/evidence.ts";
+import { quoteWord } from "../model/quote.ts";
 
 const reasons: Readonly<Record<string, readonly [Unavailable, string]>> = {
   ENOENT: ["absent", "does not exist (a dangling link, or removed while it was read)"],
@@ -8,6 +11,7 @@ const reasons: Readonly<Record<string, readonly [Unavailable, string]>> = {
   EPERM: ["forbidden", "may not be read"],
   ELOOP: ["unreadable", "symbolic links that lead in a circle"],
   ENOTREG: ["unreadable", "is no regular file"],
+  EISDIR: ["unreadable", "is a folder, no file"],
   ENXIO: ["unreadable", "is no regular file"],
   ENOTDIR: ["unreadable", "a part of the path is no folder"],
   EIO: ["unreadable", "the disk reports an input/output error"],
@@ -45,8 +49,24 @@ export function userErrorOf(path: string, error: unknown): UserError {
   const kind: ErrorCode = code === "ENOENT" || code === "ENOTDIR" ? "path-not-found" : "path-unreadable";
   const hint =
     kind === "path-not-found"
-      ? `Check the spelling: ls -la ${path}`
-      : `Read it as a user who may: sudo cat ${path} | watchmend diagnose --from -`;
+      ? `Check the spelling; what is there: ls -la ${quoteWord(dirname(path))}`
+      : readAsOther(path);
   const what = kind === "path-not-found" ? "does not exist" : detail;
   return new UserError(kind, `${path} ${what}`, hint, { cause: error });
+}
+
+function readAsOther(path: string): string {
+  const word = quoteWord(path);
+  return isFolder(path)
+    ? `Save it as a user who may, and read that: sudo tar -C ${word} -czf saved.tar.gz . && watchmend diagnose --from saved.tar.gz`
+    : `Read it as a user who may: sudo cat ${word} | watchmend diagnose --from -`;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not even that may be seen; a file is what is mostly named.
+    return false;
+  }
 }

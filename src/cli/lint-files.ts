@@ -51,6 +51,12 @@ export async function readLintFiles(path: string, useGitignore: boolean): Promis
       if (!read.utf8) foreignEncoding.add(source);
     }
   }
+  if (texts.size === 0 && gaps.length === 0)
+    gaps.push({
+      what: ".",
+      because: "absent",
+      detail: "no file of configuration was found in it that is not ignored",
+    });
   const origins = new Map(locateAll([...texts.keys()]).map((origin) => [origin.source, origin]));
   return { root, single: start.single, origins, texts, foreignEncoding, gaps, ignore: found.ignore, pathOf };
 }

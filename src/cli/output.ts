@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { exitCodes, UserError } from "../model/errors.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import type { OutputOptions } from "./output-options.ts";
+import { whyUnwritten } from "./write-errors.ts";
 
 export function exitCodeOf(verdict: Verdict): number {
   if (verdict === "healthy") return exitCodes.clean;
@@ -79,10 +80,9 @@ export function deliver(text: string, file: string | undefined): void {
     renameSync(draft, file);
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       "output-unwritable",
-      `cannot write ${file}: ${reason}`,
+      `cannot write ${file}: ${whyUnwritten(error)}`,
       "Choose a file in a folder that exists and that you may write to, with -o FILE.",
       { cause: error },
     );

@@ -59,7 +59,8 @@ export function buildProgram(verb?: string): Command {
 }
 
 const examples = `
-Exit codes: 0 clean, 1 problems found, 2 could not tell, 3 the command itself failed.
+Exit codes: 0 clean, 1 problems found, 2 could not tell, 3 the command itself
+failed, 130 interrupted.
 
 Examples:
   watchmend diagnose --context prod                a cluster, live

@@ -8,6 +8,7 @@ import { type TreeFile, treeOf } from "../render/tree.ts";
 import type { RenderOptions } from "./commands/render.ts";
 import { deliver, note } from "./output.ts";
 import { loadStackFile } from "./stack-file.ts";
+import { whyUnwritten } from "./write-errors.ts";
 
 const listName = ".watchmend-rendered.json";
 
@@ -59,7 +60,7 @@ function knownFiles(folder: string): readonly string[] {
 function writeTree(folder: string, files: readonly TreeFile[], changes: readonly TreeChange[]): void {
   const content = new Map(files.map((file) => [file.path, file.content]));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // The list first: what is written after it is known to be ours, whatever happens.
     const all = [...new Set([...files.map((file) => file.path), ...changes.map((one) => one.path)])].sort();
     replace(join(folder, listName), list(all));
@@ -70,10 +71,9 @@ function writeTree(folder: string, files: readonly TreeFile[], changes: readonly
     }
     replace(join(folder, listName), list(files.map((file) => file.path)));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       "output-unwritable",
-      `cannot write ${folder}: ${reason}`,
+      `cannot write ${folder}: ${whyUnwritten(error)}`,
       "Choose a folder you may write to with -o FOLDER.",
       {
         cause: error,
@@ -98,8 +98,12 @@ const made = new Set<string>();
 
 function makeFolder(folder: string): void {
   if (made.has(folder)) return;
+  // One by one: where a file system answers ENOENT to mkdir itself (/proc, automounted folders), Node's `recursive` never returns.
+  if (!existsSync(folder)) {
+    makeFolder(dirname(folder));
+    mkdirSync(folder);
+  }
   made.add(folder);
-  mkdirSync(folder, { recursive: true });
 }
 
 /** The file, and the folders that are empty without it. */

@@ -2,12 +2,18 @@
 import { CommanderError } from "commander";
 import { exitCodes, UserError } from "../model/errors.ts";
 import { interrupt } from "./interrupt.ts";
+import { misplacedWord } from "./misplaced-word.ts";
 import { buildProgram } from "./program.ts";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader has gone (`watchmend … | head`): nobody is left to tell.
-  if (error.code === "EPIPE") process.exit(exitCodes.clean);
-  throw error;
+  // The verb still says how it ended: what nobody has read to the end is not clean for that.
+  if (error.code === "EPIPE") setImmediate(() => process.exit(process.exitCode ?? exitCodes.failed));
+  else throw error;
+});
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  // Notes that nobody reads any more stop nothing, least of all a change that is half done.
+  if (error.code !== "EPIPE") throw error;
 });
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
@@ -15,9 +21,12 @@ process.on("SIGTERM", interrupt);
 void main();
 
 async function main(): Promise<void> {
+  const program = buildProgram(process.argv[2]);
   try {
-    await buildProgram(process.argv[2]).parseAsync(process.argv);
+    await program.parseAsync(process.argv);
   } catch (error) {
+    const hint = error instanceof CommanderError ? misplacedWord(error.code, program) : undefined;
+    if (hint !== undefined) process.stderr.write(`(${hint})\n`);
     process.exitCode = explain(error);
   }
 }

@@ -1,8 +1,9 @@
 // Reads watchmend.yaml for every verb that needs it, or says everything that is wrong with it at once.
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { userErrorOf } from "../bundle/read-errors.ts";
+import { dirname, join, resolve } from "node:path";
+import { codeOf, gapOfError } from "../bundle/read-errors.ts";
 import { UserError } from "../model/errors.ts";
+import { quoteWord } from "../model/quote.ts";
 import type { StackFile } from "../model/stack-file.ts";
 import { faultText } from "../stack-file/fault.ts";
 import { readStackFile } from "../stack-file/read.ts";
@@ -34,13 +35,21 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    const code = codeOf(error);
+    if (code === "ENOENT")
       throw new UserError(
         "path-not-found",
         `there is no ${file}`,
         "Write one with: watchmend init (or watchmend init --from inventory/), or name another with -f FILE.",
         { cause: error },
       );
-    throw userErrorOf(file, error);
+    throw new UserError(
+      "path-unreadable",
+      `${file}: ${gapOfError(file, error).detail}`,
+      code === "EISDIR"
+        ? `Name the file itself: -f ${quoteWord(join(file, "watchmend.yaml"))}`
+        : `Name a file you may read with -f FILE; who may read this one: ls -l ${quoteWord(file)}`,
+      { cause: error },
+    );
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from "../model/deployment.ts";
 import type { TextOptions } from "./options.ts";
 import { createInk, type Ink } from "./text/ink.ts";
+import { unreachedHost } from "./unreached-host.ts";
 
 /** Lines of one file's difference that are shown; the rest is counted. */
 const longestDiff = 60;
@@ -30,11 +31,7 @@ function hostBlock(host: HostPlan, ink: Ink): string[] {
   const head = ink.bold(host.host);
   if (host.state === "unreachable" || host.state === "refused") {
     const word = host.state === "refused" ? "cannot be changed" : "cannot be reached";
-    return [
-      `${head}: ${ink.red(word)}: ${host.because ?? ""}`,
-      ...(host.remedy === undefined ? [] : [`    $ ${host.remedy}`]),
-      ...changes(host, ink),
-    ];
+    return [...unreachedHost(host, word, ink), ...changes(host, ink)];
   }
   if (host.state === "away") return [`${head}: ${ink.yellow("away")}: ${host.because ?? ""}`];
   if (host.state === "none" && host.notes.length === 0) return [];

@@ -3,6 +3,7 @@ import type { Drifted, HostPlan } from "../model/deployment.ts";
 import { difference } from "./deployment.ts";
 import type { TextOptions } from "./options.ts";
 import { createInk, type Ink } from "./text/ink.ts";
+import { unreachedHost } from "./unreached-host.ts";
 
 export function renderDrift(
   stack: string,
@@ -12,13 +13,9 @@ export function renderDrift(
 ): string {
   const ink = createInk(options);
   const unseen = hosts.filter(({ state }) => state === "unreachable");
-  const blocks = hosts.flatMap(({ host, state, because, remedy }) => {
-    if (state === "unreachable")
-      return [
-        `${ink.bold(host)}: ${ink.red("cannot be reached")}: ${because ?? ""}`,
-        ...(remedy === undefined ? [] : [`    $ ${remedy}`]),
-        "",
-      ];
+  const blocks = hosts.flatMap((one) => {
+    const { host } = one;
+    if (one.state === "unreachable") return [...unreachedHost(one, "cannot be reached", ink), ""];
     const own = drifted.filter((one) => one.host === host);
     return own.length === 0 ? [] : [ink.bold(host), ...own.flatMap((one) => lines(one, ink)), ""];
   });

@@ -107,6 +107,15 @@ const kindWords: Readonly<Record<string, string>> = {
   record: "a mapping",
 };
 
+/** What a bare number is mostly meant in, where a unit has to stand: quoted alone it would be refused again. */
+const units: Readonly<Record<string, string>> = {
+  time: "d",
+  size: "GB",
+  scrape_interval: "s",
+  scrape_timeout: "s",
+  evaluation_interval: "s",
+};
+
 function wrongType(path: Path, found: unknown, expected: string): Draft {
   const wanted = kindWords[expected] ?? expected;
   if (mayBeSecret(path) && expected === "string")
@@ -116,10 +125,12 @@ function wrongType(path: Path, found: unknown, expected: string): Draft {
       write: '"${env:NAME}" or file:/path',
     };
   const asText = expected === "string" && typeof found !== "object";
+  const unit = typeof found === "number" ? units[String(path.at(-1))] : undefined;
+  const text = unit === undefined ? JSON.stringify(String(found)) : `${found}${unit}`;
   return {
     path,
     says: `${shown(found)} is ${kindOf(found)}, not ${wanted}`,
-    ...(asText ? { write: JSON.stringify(String(found)) } : {}),
+    ...(asText ? { write: text } : {}),
   };
 }
 

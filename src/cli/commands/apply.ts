@@ -50,9 +50,9 @@ Examples:
   watchmend apply
   watchmend apply --yes --batch 4 --max-failures 0
   watchmend plan -o plan.json && watchmend apply plan.json --yes
-  watchmend apply --backup-data                    copies the data of Prometheus and Loki first
-  watchmend apply --prune                          cleans hosts that have left the model, too
-  watchmend rollback                               takes the last apply back`,
+  watchmend apply --backup-data          copies the stack's data first
+  watchmend apply --prune                cleans hosts that left the model, too
+  watchmend rollback                     takes the last apply back`,
     )
     .action(async (plan: string | undefined, options: ApplyOptions) => {
       const { applyVerb } = await import("../apply.ts");

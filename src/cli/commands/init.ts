@@ -32,7 +32,8 @@ Examples:
   watchmend init
   watchmend init --from inventories/production/
   watchmend init --from docker-compose.yml
-  docker inspect $(docker ps -q) > running.json; watchmend init --from running.json
+  docker inspect $(docker ps -q) > running.json
+  watchmend init --from running.json
   watchmend init --from /etc/prometheus/prometheus.yml -o -`,
     )
     .action(async (options: InitOptions) => {

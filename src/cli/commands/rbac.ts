@@ -21,9 +21,9 @@ export function addRbac(program: Command): void {
     .addHelpText(
       "after",
       `
-Reading only, and never Secrets; --canary adds making and deleting pods, --remediate
-editing workloads and configuration, which is much: name the namespaces with it.
-Printed from the table that reading goes by.
+Reading only, and never Secrets; --canary adds making and deleting pods,
+--remediate editing workloads and configuration, which is much: name the
+namespaces with it. Printed from the table that reading goes by.
 
 Examples:
   watchmend rbac | kubectl apply -f -

@@ -69,7 +69,7 @@ not be told (which is never success), 3 the command itself failed.
 
 Examples:
   watchmend validate --context prod
-  watchmend validate                                     the hosts of watchmend.yaml
+  watchmend validate                         the hosts of watchmend.yaml
   watchmend validate -f prod.yaml --host mon1 --host jenkins1
   watchmend validate --host mon1 --host jenkins1 --expect stack.yaml
   watchmend validate --grafana-login '\${env:GRAFANA_LOGIN}' --canary

@@ -1,10 +1,11 @@
 // Nobody provisions the claim: no class, no default class, or a class that does not exist.
 import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
-import type { Claim, StorageClass } from "../../../model/kubernetes.ts";
+import type { Claim, KubernetesEvent, StorageClass } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
+import type { TextLine } from "../../../model/text.ts";
 import { capture, matches } from "../../text-rule.ts";
 
 const texts = [
@@ -27,7 +28,7 @@ export const rule = defineRule({
   phase: "schedule",
   needs: [],
   needsAny: ["text.lines", "kubernetes.claims"],
-  uses: ["kubernetes.storageclasses", "kubernetes.volumes"],
+  uses: ["kubernetes.storageclasses", "kubernetes.volumes", "kubernetes.events"],
   texts: [...texts, ...echoes],
   rivals: [
     {
@@ -62,14 +63,18 @@ export const rule = defineRule({
     const { class: named } = capture(patterns, line);
     if (named && isMadeByHand(named, facts)) return [];
     if (areBound(named, facts["kubernetes.claims"])) return [];
-    const owner = stack.components.find((component) => component.kind === line.component);
+    const told = claimOfEvent(facts["kubernetes.events"], line);
+    const owner = stack.components.find((component) =>
+      told ? usesClaim(component, told) : component.kind === line.component,
+    );
+    const claim = told ? `Claim ${nameOf(told)}` : "The claim";
     return [
       {
-        subject: { kind: "volume", id: line.pod ?? "claim" },
+        subject: { kind: "volume", id: told ? nameOf(told) : (line.pod ?? "claim") },
         ...(owner ? { component: owner.id } : {}),
         says: named
-          ? `The claim names StorageClass "${named}", which does not exist`
-          : "The claim has no storageClassName, no default StorageClass is set, and no persistent volume is available for it",
+          ? `${claim} names StorageClass "${named}", which does not exist`
+          : `${claim} has no storageClassName, no default StorageClass is set, and no persistent volume is available for it`,
         proof: [{ ...line.at, excerpt: line.text }],
         certainty: "proven",
       },
@@ -136,7 +141,15 @@ function areBound(storageClass: string | undefined, claims: readonly Claim[]): b
   return meant.length > 0 && meant.every(({ phase }) => phase === "Bound");
 }
 
-function nameOf(claim: Claim): string {
+/** The claim that this event is about; a bare message names none. */
+function claimOfEvent(events: readonly KubernetesEvent[], { at }: TextLine): KubernetesEvent | undefined {
+  const event = events.find((one) => one.at.source === at.source && one.at.line === at.line);
+  return event?.objectKind === "PersistentVolumeClaim" && event.name !== "" ? event : undefined;
+}
+
+type ClaimName = Pick<Claim, "namespace" | "name">;
+
+function nameOf(claim: ClaimName): string {
   return claim.namespace ? `${claim.namespace}/${claim.name}` : claim.name;
 }
 
@@ -153,7 +166,7 @@ function subjectOf(
 }
 
 /** By the pod's volumes, else by the habit of claim names: `data-loki-0` for pod loki-0, the claim named like the component. */
-function usesClaim(component: Component, claim: Claim): boolean {
+function usesClaim(component: Component, claim: ClaimName): boolean {
   if (claim.namespace && component.namespace && claim.namespace !== component.namespace) return false;
   const specs = [component.workload?.spec, ...component.pods.map((pod) => pod.spec)];
   if (
