@@ -30,6 +30,34 @@ function importedFrom(analysis: ReturnType<typeof analyseTexts>) {
   return { ...result, text, notes: result.notes.map(noteText).join("\n"), read: readStackFile(text) };
 }
 
+test("a login in a URL is a secret like any other", () => {
+  const { input, text, notes } = imported({
+    "prometheus.yml": `scrape_configs:
+  - job_name: front
+    metrics_path: /probe
+    params: {module: [http_2xx]}
+    static_configs: [{targets: ["https://probe:opensesame@shop.example/login"]}]
+remote_write:
+  - url: https://writer:opensesame@mimir.example/api/v1/push
+  - url: https://other:opensesame@thanos.example/api/v1/receive
+    bearer_token: opensesame
+`,
+  });
+  expect(text).not.toContain("opensesame");
+  expect(input.remote_write).toEqual([
+    {
+      url: "https://mimir.example/api/v1/push",
+      basic_auth: { username: "writer", password: "${env:REMOTE_WRITE_1_PASSWORD}" },
+    },
+    { url: "https://thanos.example/api/v1/receive", bearer_token: "${env:REMOTE_WRITE_2_TOKEN}" },
+  ]);
+  expect(input.scrape).toMatchObject([{ targets: ["https://shop.example/login"] }]);
+  expect(notes).toMatch(
+    /the login in target https:\/\/shop\.example\/login of job front: secrets are never copied/,
+  );
+  expect(notes).toMatch(/the password of job remote-write-1: secrets are never copied/);
+});
+
 test("an INI inventory with groups, ranges, variables and a jump host", () => {
   const { input, read, notes } = imported({
     "inventory/hosts.ini": `[monitoring]
