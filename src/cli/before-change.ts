@@ -3,9 +3,9 @@
 import type { DeploymentPlan } from "../model/deployment.ts";
 import type { ImageArchive } from "../model/preflight.ts";
 import { batchesOf } from "../plan/deploy/batches.ts";
+import { limited } from "../plan/deploy/limited.ts";
 import { pullImages } from "../plan/deploy/pull.ts";
 import { pushImages } from "../plan/deploy/push-images.ts";
-import { limited } from "../plan/deploy/rollout.ts";
 import { archiveFor } from "../plan/preflight/image-archives.ts";
 import { stoppedHosts } from "../plan/preflight/run-checks.ts";
 import type { HostAccess } from "../plan/transaction/doors.ts";

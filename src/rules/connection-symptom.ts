@@ -8,8 +8,8 @@ import { componentOfLine } from "../stack/find.ts";
 import { readySince } from "../stack/ready-since.ts";
 import { resolveAddress } from "../stack/resolve.ts";
 import { concernsOf, type DialError, dialTexts, outcomeWords, peerOf, readDialError } from "./dial-text.ts";
+import { matches } from "./line-match.ts";
 import { type SinceFacts, whyPassed } from "./passed.ts";
-import { matches } from "./text-rule.ts";
 
 type Meta = Omit<
   Rule<"text.lines">,

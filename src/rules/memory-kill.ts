@@ -4,7 +4,7 @@ import type { CompiledPattern } from "../model/pattern.ts";
 import type { Place } from "../model/place.ts";
 import type { Component } from "../model/stack.ts";
 import type { TextLine } from "../model/text.ts";
-import { matches } from "./text-rule.ts";
+import { matches } from "./line-match.ts";
 
 export interface MemoryKill {
   readonly at: Place;

@@ -2,7 +2,7 @@
 import type { Facts } from "../model/facts.ts";
 import { compilePattern } from "../model/pattern.ts";
 import type { Place } from "../model/place.ts";
-import { matches } from "./text-rule.ts";
+import { matches } from "./line-match.ts";
 
 /** Sentences that name the system; rules that ask for the hint keep them with their `texts`. */
 export const selinuxTexts = [

@@ -2,28 +2,13 @@
 import type { ComponentKind } from "../model/component.ts";
 import type { FactId, Facts } from "../model/facts.ts";
 import type { Certainty, FindingDraft, ProofDraft, Rival, Severity, Subject } from "../model/finding.ts";
-import type { Pod } from "../model/kubernetes.ts";
-import {
-  type CompiledPattern,
-  compilePattern,
-  matchPattern,
-  plainForm,
-  type TextPattern,
-} from "../model/pattern.ts";
-import type { Rule, StartPhase } from "../model/rule.ts";
-import type { Component, Stack } from "../model/stack.ts";
+import { compilePattern, type TextPattern } from "../model/pattern.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Stack } from "../model/stack.ts";
 import type { StreamKind, TextLine } from "../model/text.ts";
-import { componentOfLine } from "../stack/find.ts";
-
-/** All lines of one component (or of one unnamed source) that match one of the rule's patterns. */
-export interface TextHit {
-  /** The newest matching line; proof of the finding. */
-  readonly line: TextLine;
-  readonly lines: readonly TextLine[];
-  /** The named holes of the pattern that matched `line`. */
-  readonly captures: Readonly<Record<string, string>>;
-  readonly component: Component | undefined;
-}
+import { matches } from "./line-match.ts";
+import { groupByComponent, type TextHit, unite } from "./text-hit.ts";
+import { hasRecovered, isOver } from "./text-recovery.ts";
 
 /** Answer to "what must also hold". Leaving `holds` out says that the evidence cannot tell. */
 export interface Confirmation {
@@ -144,37 +129,6 @@ function needsOf<Need extends FactId, Use extends FactId>(
   return { needs, needsAny: enough as readonly Use[] };
 }
 
-/** One hit per namespace or host: its lines are those of every process of the system and of its clients. */
-function unite(
-  hits: readonly TextHit[],
-  kind: ComponentKind,
-  stack: Stack,
-  patterns: readonly CompiledPattern[],
-): TextHit[] {
-  const members = stack.components.filter((component) => component.kind === kind);
-  const groups = new Map<string, { component: Component | undefined; lines: TextLine[] }>();
-  const own = hits.filter((hit) => hit.component?.kind === kind);
-  const scopes = new Set(own.map((hit) => scopeOf(hit.component)));
-  for (const hit of [...own, ...hits.filter((other) => other.component?.kind !== kind)]) {
-    const isOwn = hit.component?.kind === kind;
-    const near = members.filter((member) => scopeOf(member) === scopeOf(hit.component));
-    const stands = isOwn ? hit.component : (near[0] ?? members[0]);
-    const scope =
-      isOwn || scopes.has(scopeOf(stands)) ? scopeOf(stands) : ([...scopes][0] ?? scopeOf(stands));
-    const group = groups.get(scope);
-    if (group) for (const line of hit.lines) group.lines.push(line);
-    else groups.set(scope, { component: stands, lines: [...hit.lines] });
-  }
-  return [...groups.values()].flatMap(({ component, lines }) => {
-    const line = newest(lines);
-    return line ? [{ line, lines, captures: capture(patterns, line), component }] : [];
-  });
-}
-
-function scopeOf(component: Component | undefined): string {
-  return component?.namespace ?? component?.host ?? "";
-}
-
 function draft<Need extends FactId, Use extends FactId>(
   options: TextRuleOptions<Need, Use>,
   hit: TextHit,
@@ -200,47 +154,6 @@ function draft<Need extends FactId, Use extends FactId>(
   };
 }
 
-/** Does the line match one of the patterns? */
-export function matches(patterns: readonly CompiledPattern[], line: TextLine): boolean {
-  if (isHistory(line)) return false;
-  const plain = plainOf(line);
-  return patterns.some((pattern) => matchPattern(pattern, line.text, plain) !== null);
-}
-
-const over =
-  /\b(?:solved|fixed (?:it|that|by)|was fixed|resolved|back then|used to be|last (?:year|month|winter|spring|summer|autumn)|worked since|works since|worked ever since|in the past)\b/i;
-const lasting =
-  /\b(?:still|again|now|not (?:solved|fixed|resolved)|isn't|never|but|until|since (?:then|today|yesterday) (?:it|we|the) (?:fail|do))\b/i;
-
-/** A sentence that tells of a fault that is over. What people write about today counts as much as a log. */
-export function isHistory({ stream, text }: TextLine): boolean {
-  return stream === "note" && text.length < 2_000 && over.test(text) && !lasting.test(text);
-}
-
-/** Every text rule looks at every line, so its plain form is kept. */
-const plainForms = new WeakMap<TextLine, string>();
-
-function plainOf(line: TextLine): string {
-  const known = plainForms.get(line);
-  if (known !== undefined) return known;
-  const plain = plainForm(line.text);
-  plainForms.set(line, plain);
-  return plain;
-}
-
-/** The first pattern's named holes for this line. */
-export function capture(
-  patterns: readonly CompiledPattern[],
-  line: TextLine,
-): Readonly<Record<string, string>> {
-  const plain = plainOf(line);
-  for (const pattern of patterns) {
-    const match = matchPattern(pattern, line.text, plain);
-    if (match) return { ...match.groups };
-  }
-  return {};
-}
-
 function isFrom(
   line: TextLine,
   options: { from?: readonly ComponentKind[] | "any"; component: ComponentKind },
@@ -253,87 +166,6 @@ function isAnyOf<T>(value: T, allowed: readonly T[] | undefined): boolean {
   return allowed === undefined || allowed.includes(value);
 }
 
-function groupByComponent(
-  lines: readonly TextLine[],
-  stack: Stack,
-  patterns: readonly CompiledPattern[],
-  kind: ComponentKind,
-): TextHit[] {
-  const groups = new Map<string, { component: Component | undefined; lines: TextLine[] }>();
-  for (const line of lines) {
-    const component = componentOfLine(stack, line) ?? onlyOfKind(stack, line, kind);
-    const key = component?.id ?? "";
-    const group = groups.get(key);
-    if (group) group.lines.push(line);
-    else groups.set(key, { component, lines: [line] });
-  }
-  return [...groups.values()].flatMap((group) => {
-    const line = newest(group.lines);
-    return line
-      ? [{ line, lines: group.lines, captures: capture(patterns, line), component: group.component }]
-      : [];
-  });
-}
-
-function newest(lines: readonly TextLine[]): TextLine | undefined {
-  return lines.reduce<TextLine | undefined>(
-    (best, line) => (best && (best.timeMs ?? 0) > (line.timeMs ?? 0) ? best : line),
-    undefined,
-  );
-}
-
 function total(lines: readonly TextLine[]): number {
   return lines.reduce((sum, line) => sum + (line.count ?? 1), 0);
-}
-
-/** What must be over before a container can run at all. */
-const beforeStart: ReadonlySet<string | undefined> = new Set<StartPhase>([
-  "schedule",
-  "volume",
-  "image",
-  "init",
-]);
-
-/** What events say kept a pod from starting is over when it has started, or is Ready: events stay for an hour. */
-function isOver({ lines }: TextHit, phase: StartPhase | undefined, stack: Stack): boolean {
-  if (lines.some(({ stream, pod }) => stream !== "event" || pod === undefined)) return false;
-  const fine = (pod: Pod): boolean => pod.ready === true || (beforeStart.has(phase) && hasStarted(pod));
-  const pods = stack.components.flatMap((component) =>
-    component.pods.filter(({ origin }) => origin === "live"),
-  );
-  return lines.every((line) =>
-    pods.some(
-      (pod) => pod.name === line.pod && (pod.namespace ?? "") === (line.namespace ?? "") && fine(pod),
-    ),
-  );
-}
-
-function hasStarted({ spec }: Pod): boolean {
-  return (spec?.containers ?? []).some(
-    ({ init, state }) => !init && (state?.state === "running" || state?.state === "terminated"),
-  );
-}
-
-/** The last hit of every stream was followed by a line that shows success. */
-function hasRecovered(
-  hit: TextHit,
-  all: readonly TextLine[],
-  recovered: readonly CompiledPattern[],
-): boolean {
-  if (recovered.length === 0) return false;
-  const streams = new Set(hit.lines.map((line) => line.streamId));
-  return [...streams].every((stream) => {
-    const last = hit.lines.reduce(
-      (latest, line) => (line.streamId === stream ? Math.max(latest, line.index) : latest),
-      Number.NEGATIVE_INFINITY,
-    );
-    return all.some((line) => line.streamId === stream && line.index > last && matches(recovered, line));
-  });
-}
-
-/** A line nobody has signed belongs to the one component this rule is about, when there is just one. */
-function onlyOfKind(stack: Stack, line: TextLine, kind: ComponentKind): Component | undefined {
-  if (line.component !== undefined) return undefined;
-  const ofKind = stack.components.filter((component) => component.kind === kind);
-  return ofKind.length === 1 ? ofKind[0] : undefined;
 }

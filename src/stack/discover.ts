@@ -1,54 +1,16 @@
 // Finds the components in the facts: by image, flags, labels and names of pods and containers, by configuration, by log dialect.
 import type { ComponentKind } from "../model/component.ts";
-import type { ConfigDocument, ConfigKind } from "../model/config.ts";
 import type { DockerContainer } from "../model/docker.ts";
 import type { Facts } from "../model/facts.ts";
-import type { Container, Pod, PodSpec, Service, Workload } from "../model/kubernetes.ts";
+import type { Container, Pod, PodSpec, Workload } from "../model/kubernetes.ts";
 import type { Place } from "../model/place.ts";
 import type { Component } from "../model/stack.ts";
 import { canaryLabel } from "./canary-pods.ts";
+import { addArgument, type Draft, ensure, useContainer } from "./component-draft.ts";
+import { addConfig } from "./config-owner.ts";
 import { kindOfArguments, kindOfImage, kindOfName, kindOfProgram, versionOfImage } from "./identify.ts";
-import { selects } from "./labels.ts";
 import { workloadOfPod } from "./pod-name.ts";
-
-/** A component while it is put together. */
-export interface Draft {
-  id: string;
-  kind: ComponentKind;
-  name: string;
-  at: Place;
-  namespace?: string;
-  host?: string;
-  image?: string;
-  version?: string;
-  versionAt?: Place;
-  pods: Pod[];
-  workload?: Workload;
-  container?: Container;
-  docker?: DockerContainer;
-  services: Service[];
-  configs: ConfigDocument[];
-  args: { text: string; at: Place }[];
-}
-
-const componentOfConfig: Partial<Record<ConfigKind, ComponentKind>> = {
-  prometheus: "prometheus",
-  "prometheus-rules": "prometheus",
-  "prometheus-file-sd": "prometheus",
-  alertmanager: "alertmanager",
-  loki: "loki",
-  "loki-rules": "loki",
-  promtail: "promtail",
-  "promtail-positions": "promtail",
-  alloy: "alloy",
-  "grafana-ini": "grafana",
-  "grafana-datasources": "grafana",
-  "grafana-dashboard-providers": "grafana",
-  "grafana-dashboard": "grafana",
-  "grafana-alerting": "grafana",
-  blackbox: "blackbox-exporter",
-  "docker-daemon": "docker",
-};
+import { attachServices } from "./services-of.ts";
 
 /** All components, in a stable order. */
 export function discoverComponents(facts: Facts): Component[] {
@@ -122,19 +84,6 @@ function kindsInSpec(
   if (found.length > 0) return found;
   const byName = kindOfName(name);
   return byName ? [{ kind: byName, sidecar: false }] : [];
-}
-
-function useContainer(draft: Draft, container: Container | undefined): void {
-  if (!container) return;
-  const known = draft.container;
-  if (!known || (!known.state && container.state)) draft.container = container;
-  if (container.image && !draft.image) draft.image = container.image;
-  for (const text of [...(container.command ?? []), ...(container.args ?? [])])
-    addArgument(draft, text, container.at);
-}
-
-function addArgument(draft: Draft, text: string, at: Place): void {
-  if (!draft.args.some((arg) => arg.text === text)) draft.args.push({ text, at });
 }
 
 function addDocker(drafts: Map<string, Draft>, container: DockerContainer): void {
@@ -212,45 +161,6 @@ function addCustomResources(drafts: Map<string, Draft>, facts: Facts): void {
   }
 }
 
-function addConfig(drafts: Map<string, Draft>, document: ConfigDocument): void {
-  const kind = componentOfConfig[document.kind];
-  if (!kind) return;
-  const ofKind = [...drafts.values()].filter((draft) => draft.kind === kind);
-  const owners = ofKind.filter((draft) => ownsConfig(draft, document));
-  const chosen =
-    owners.length > 0 ? owners : ofKind.length === 1 && mayOwn(ofKind[0], document) ? ofKind : [];
-  if (chosen.length > 0) {
-    for (const draft of chosen) draft.configs.push(document);
-    return;
-  }
-  const host = document.host ? { host: document.host } : {};
-  const namespace = document.embeddedIn?.namespace;
-  ensure(drafts, { kind, name: kind, at: document.at, sidecar: false, ...host, namespace }).configs.push(
-    document,
-  );
-}
-
-function ownsConfig(draft: Draft, document: ConfigDocument): boolean {
-  const { embeddedIn: source, answeredBy } = document;
-  if (answeredBy)
-    return draft.pods.some(
-      ({ name, namespace }) => name === answeredBy.pod && (!namespace || namespace === answeredBy.namespace),
-    );
-  if (source && (source.kind === "ConfigMap" || source.kind === "Secret")) {
-    const specs = [draft.workload?.spec, ...draft.pods.map((pod) => pod.spec)];
-    const mounted = specs.some((spec) => spec?.volumes.some((volume) => volume.ref === source.name));
-    return mounted && (!source.namespace || !draft.namespace || source.namespace === draft.namespace);
-  }
-  return Boolean(document.host && draft.host === document.host);
-}
-
-function mayOwn(draft: Draft | undefined, document: ConfigDocument): boolean {
-  if (!draft) return false;
-  if (document.host && draft.host && document.host !== draft.host) return false;
-  const namespace = document.embeddedIn?.namespace;
-  return !(namespace && draft.namespace && namespace !== draft.namespace);
-}
-
 /** Components that only logs or API answers speak of. */
 function addMentioned(drafts: Map<string, Draft>, facts: Facts): void {
   const mention = (kind: ComponentKind | undefined, at: Place): void => {
@@ -265,41 +175,6 @@ function addMentioned(drafts: Map<string, Draft>, facts: Facts): void {
   for (const rule of facts["prometheus.rules"]) mention("prometheus", rule.at);
   for (const member of facts["loki.ring"]) mention("loki", member.at);
   for (const source of facts["grafana.datasources"]) mention("grafana", source.at);
-}
-
-function attachServices(drafts: ReadonlyMap<string, Draft>, services: readonly Service[]): void {
-  for (const service of services) {
-    const near = [...drafts.values()].filter(
-      (draft) => !draft.namespace || !service.namespace || draft.namespace === service.namespace,
-    );
-    const selected = near.filter((draft) =>
-      labelSets(draft).some((labels) => selects(service.selector, labels)),
-    );
-    const known = near.some((draft) => draft.name === service.name && labelSets(draft).length > 0);
-    const named = near.filter(
-      (draft) => draft.name === service.name || draft.workload?.serviceName === service.name,
-    );
-    const ofKind = near.filter(
-      (draft) => draft.kind === kindOfName(service.name) && labelSets(draft).length === 0,
-    );
-    const chosen =
-      selected.length > 0
-        ? selected
-        : known && service.selector
-          ? []
-          : named.length > 0
-            ? named
-            : ofKind.length === 1
-              ? ofKind
-              : [];
-    for (const draft of chosen) draft.services.push(service);
-  }
-}
-
-function labelSets(draft: Draft): Readonly<Record<string, string>>[] {
-  return [draft.workload?.templateLabels, ...draft.pods.map((pod) => pod.labels)].flatMap((labels) =>
-    labels ? [labels] : [],
-  );
 }
 
 function attachVersions(drafts: ReadonlyMap<string, Draft>, facts: Facts): void {
@@ -318,38 +193,4 @@ function attachVersions(drafts: ReadonlyMap<string, Draft>, facts: Facts): void 
     draft.version = last.version;
     draft.versionAt = last.at;
   }
-}
-
-interface Identity {
-  kind: ComponentKind;
-  name: string;
-  at: Place;
-  sidecar: boolean;
-  namespace?: string | undefined;
-  host?: string;
-}
-
-function ensure(drafts: Map<string, Draft>, identity: Identity): Draft {
-  const scope = identity.namespace ?? identity.host;
-  const base = scope ? `${scope}/${identity.name}` : identity.name;
-  const id = identity.sidecar ? `${base}/${identity.kind}` : base;
-  const known = drafts.get(id);
-  if (known && known.kind === identity.kind) return known;
-  const unique = known ? `${id}/${identity.kind}` : id;
-  const again = drafts.get(unique);
-  if (again) return again;
-  const draft: Draft = {
-    id: unique,
-    kind: identity.kind,
-    name: identity.name,
-    at: identity.at,
-    pods: [],
-    services: [],
-    configs: [],
-    args: [],
-  };
-  if (identity.namespace) draft.namespace = identity.namespace;
-  if (identity.host) draft.host = identity.host;
-  drafts.set(unique, draft);
-  return draft;
 }

@@ -1,5 +1,7 @@
 // Matches RE2 patterns in time linear to the text (a Pike machine), so that a pattern from somebody's file can never hang us.
-import { parseRegex, type RegexNode } from "./regex-syntax.ts";
+
+import type { RegexNode } from "./regex-reader.ts";
+import { parseRegex } from "./regex-syntax.ts";
 
 type Instruction =
   | { readonly op: "char"; readonly matches: (code: number) => boolean }

@@ -1,22 +1,8 @@
 // The syntax of Go's regexp package (RE2), which Prometheus, Loki, Promtail and Alloy use: a tree, or the error Go reports.
 
-export type RegexNode =
-  | { readonly is: "empty" }
-  | { readonly is: "char"; readonly matches: (code: number) => boolean }
-  | {
-      readonly is: "assert";
-      readonly kind: "start" | "end" | "line-start" | "line-end" | "word" | "not-word";
-    }
-  | { readonly is: "group"; readonly index: number; readonly node: RegexNode }
-  | { readonly is: "sequence"; readonly nodes: readonly RegexNode[] }
-  | { readonly is: "either"; readonly nodes: readonly RegexNode[] }
-  | {
-      readonly is: "repeat";
-      readonly node: RegexNode;
-      readonly min: number;
-      readonly max: number;
-      readonly lazy: boolean;
-    };
+import { readClass, readClassEscape } from "./regex-class.ts";
+import { readCode } from "./regex-code.ts";
+import { type Flags, type Reader, RegexFault, type RegexNode } from "./regex-reader.ts";
 
 export interface RegexSyntax {
   readonly node: RegexNode;
@@ -24,35 +10,10 @@ export interface RegexSyntax {
   readonly names: ReadonlyMap<string, number>;
 }
 
-/** `message` is Go's, without the leading `error parsing regexp: `. */
-export class RegexFault extends Error {
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.name = "RegexFault";
-    this.offset = offset;
-  }
-}
-
-interface Flags {
-  readonly ignoreCase: boolean;
-  readonly multiLine: boolean;
-  readonly dotAll: boolean;
-  readonly ungreedy: boolean;
-}
-
-interface Reader {
-  readonly chars: readonly string[];
-  at: number;
-  depth: number;
-  flags: Flags;
-  groups: number;
-  readonly names: Map<string, number>;
-}
-
 const deepest = 200;
+
 const longest = 20_000;
+
 const noFlags: Flags = { ignoreCase: false, multiLine: false, dotAll: false, ungreedy: false };
 
 /** Parses a pattern. `dotAll` is on in Prometheus 3 and in Loki. Throws a RegexFault. */
@@ -213,26 +174,6 @@ function changedFlags(flags: Flags, on: string, off: string): Flags {
   };
 }
 
-type Test = (code: number) => boolean;
-
-const isDigit: Test = (code) => code >= 48 && code <= 57;
-const isWord: Test = (code) =>
-  isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
-const isSpace: Test = (code) => code === 32 || code === 9 || code === 10 || code === 12 || code === 13;
-const not =
-  (test: Test): Test =>
-  (code) =>
-    !test(code);
-
-const perlClasses: Readonly<Record<string, Test>> = {
-  d: isDigit,
-  D: not(isDigit),
-  w: isWord,
-  W: not(isWord),
-  s: isSpace,
-  S: not(isSpace),
-};
-const controls: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const asserts = { A: "start", z: "end", b: "word", B: "not-word" } as const;
 
 function readEscape(r: Reader): RegexNode {
@@ -257,138 +198,4 @@ function readQuotedLiteral(r: Reader): RegexNode {
   }
   r.at += 2;
   return { is: "sequence", nodes };
-}
-
-/** `\d`, `\w`, `\p{Greek}`; undefined (and nothing read) for other escapes. */
-function readClassEscape(r: Reader): Test | undefined {
-  const letter = r.chars[r.at + 1] ?? "";
-  const perl = perlClasses[letter];
-  if (perl) {
-    r.at += 2;
-    return perl;
-  }
-  if (letter !== "p" && letter !== "P") return undefined;
-  const text = r.chars.slice(r.at, r.at + 60).join("");
-  const match = /^\\[pP](?:\{(\^?)(\w{1,40})\}|(\w))/.exec(text);
-  const name = match?.[2] ?? match?.[3] ?? "";
-  const test = match ? unicodeClass(name) : undefined;
-  if (!match || !test)
-    throw new RegexFault(`invalid character class range: \`${match?.[0] ?? text.slice(0, 2)}\``, r.at);
-  r.at += match[0].length;
-  return (letter === "P") !== (match[1] === "^") ? not(test) : test;
-}
-
-function unicodeClass(name: string): Test | undefined {
-  if (name === "Any") return () => true;
-  for (const property of [name, `Script=${name}`]) {
-    try {
-      const regex = new RegExp(`^\\p{${property}}$`, "u");
-      return (code) => regex.test(String.fromCodePoint(code));
-    } catch {
-      // Neither a category nor a script of that name.
-    }
-  }
-  return undefined;
-}
-
-/** A single character behind a backslash. */
-function readCode(r: Reader): number {
-  const start = r.at;
-  const text = r.chars.slice(start, start + 14).join("");
-  const letter = r.chars[start + 1] ?? "";
-  const control = controls[letter];
-  if (control !== undefined) {
-    r.at += 2;
-    return control;
-  }
-  const hex = /^\\x(?:\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{2}))/.exec(text);
-  const octal = /^\\(0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(text);
-  if (hex || octal) {
-    r.at += (hex ?? octal)?.[0].length ?? 2;
-    const code = hex ? Number.parseInt(hex[1] ?? hex[2] ?? "0", 16) : Number.parseInt(octal?.[1] ?? "0", 8);
-    if (code <= 0x10ffff) return code;
-  } else if (!/[0-9A-Za-z]/.test(letter) && (letter.codePointAt(0) ?? 128) < 128) {
-    r.at += 2;
-    return letter.codePointAt(0) ?? 0;
-  }
-  throw new RegexFault(`invalid escape sequence: \`\\${letter}\``, start);
-}
-
-const posix: Readonly<Record<string, Test>> = {
-  alnum: (code) => isWord(code) && code !== 95,
-  alpha: (code) => isWord(code) && code !== 95 && !isDigit(code),
-  ascii: (code) => code < 128,
-  blank: (code) => code === 32 || code === 9,
-  cntrl: (code) => code < 32 || code === 127,
-  digit: isDigit,
-  graph: (code) => code > 32 && code < 127,
-  lower: (code) => code >= 97 && code <= 122,
-  print: (code) => code >= 32 && code < 127,
-  punct: (code) => code > 32 && code < 127 && !(isWord(code) && code !== 95),
-  space: (code) => isSpace(code) || code === 11,
-  upper: (code) => code >= 65 && code <= 90,
-  word: isWord,
-  xdigit: (code) => isDigit(code) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102),
-};
-
-function readClass(r: Reader): RegexNode {
-  const opened = r.at;
-  const source = () => r.chars.slice(opened).join("");
-  r.at++;
-  const negated = r.chars[r.at] === "^";
-  if (negated) r.at++;
-  const tests: Test[] = [];
-  for (let first = true; first || r.chars[r.at] !== "]"; first = false) {
-    if (r.at >= r.chars.length) throw new RegexFault(`missing closing ]: \`${source()}\``, opened);
-    tests.push(readClassItem(r, opened));
-  }
-  r.at++;
-  const { ignoreCase } = r.flags;
-  const inside: Test = (code) =>
-    tests.some((test) => test(code)) ||
-    (ignoreCase && otherCases(code).some((other) => tests.some((test) => test(other))));
-  return { is: "char", matches: negated ? not(inside) : inside };
-}
-
-function otherCases(code: number): readonly number[] {
-  const text = String.fromCodePoint(code);
-  return [text.toLowerCase(), text.toUpperCase()].flatMap((other) =>
-    [...other].length === 1 ? [other.codePointAt(0) ?? code] : [],
-  );
-}
-
-function readClassItem(r: Reader, opened: number): Test {
-  const text = r.chars.slice(r.at, r.at + 16).join("");
-  const named = /^\[:(\^?)(\w+):\]/.exec(text);
-  if (named) {
-    const test = posix[named[2] ?? ""];
-    if (!test) throw new RegexFault(`invalid character class range: \`${named[0]}\``, r.at);
-    r.at += named[0].length;
-    return named[1] === "^" ? not(test) : test;
-  }
-  const start = r.at;
-  const whole = r.chars[r.at] === "\\" ? readClassEscape(r) : undefined;
-  if (whole) return whole;
-  const low = readClassCode(r, opened);
-  if (r.chars[r.at] !== "-" || r.chars[r.at + 1] === undefined || r.chars[r.at + 1] === "]")
-    return (code) => code === low;
-  r.at++;
-  const high = readClassCode(r, opened);
-  if (high < low) {
-    throw new RegexFault(`invalid character class range: \`${r.chars.slice(start, r.at).join("")}\``, start);
-  }
-  return (code) => code >= low && code <= high;
-}
-
-function readClassCode(r: Reader, opened: number): number {
-  const char = r.chars[r.at];
-  if (char === undefined)
-    throw new RegexFault(`missing closing ]: \`${r.chars.slice(opened).join("")}\``, opened);
-  if (char !== "\\") {
-    r.at++;
-    return char.codePointAt(0) ?? 0;
-  }
-  if (r.chars[r.at + 1] === undefined)
-    throw new RegexFault("trailing backslash at end of expression: ``", r.at);
-  return readCode(r);
 }

@@ -1,6 +1,7 @@
 // Is this a regular expression, and for which engine? Grafana's derived fields and variables use JavaScript, everything else RE2.
 import { compileSearch } from "./regex-match.ts";
-import { parseRegex, RegexFault } from "./regex-syntax.ts";
+import { RegexFault } from "./regex-reader.ts";
+import { parseRegex } from "./regex-syntax.ts";
 
 export interface RegexVerdict {
   readonly valid: boolean;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/model/plan.ts";
 import { compareHost } from "../../src/plan/deploy/compare-host.ts";
-import { lookAll } from "../../src/plan/transaction/transaction.ts";
+import { lookAll } from "../../src/plan/transaction/look-all.ts";
 import { localAccess } from "../plan/transaction/local-door.ts";
 import { stackOf } from "../render/stack.ts";
 import { wishes } from "./observed.ts";

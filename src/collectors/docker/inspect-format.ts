@@ -1,6 +1,7 @@
 // `docker inspect --format '…'`: the template says which fields the output shows, so the output becomes a partial object again.
 import type { Segment } from "../../model/evidence.ts";
-import { commandsOf, optionValue } from "../command.ts";
+import { commandsOf } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import { type JsonMember, type JsonNode, readLooseJson } from "../loose-json.ts";
 import type { Emit, Parser } from "../parser.ts";

@@ -1,6 +1,7 @@
 // `docker inspect` and `podman inspect` of containers: arrays, single objects and excerpts cut by hand.
 import type { Segment } from "../../model/evidence.ts";
-import { commandsOf, operands, type RanCommand } from "../command.ts";
+import { commandsOf, type RanCommand } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { hostOf, placeOf } from "../lines.ts";
 import { itemsOf, type JsonNode, memberOf, readLooseJson, textOf } from "../loose-json.ts";
 import type { Emit, Parser } from "../parser.ts";

@@ -1,6 +1,7 @@
 // `docker ps --format '{{.Names}}: {{.Status}}'`: the template says which column stands where; what it does not say is a gap.
 import type { Segment } from "../../model/evidence.ts";
-import { commandsOf, optionValue } from "../command.ts";
+import { commandsOf } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { containerOfRow } from "./ps-table.ts";

@@ -3,7 +3,8 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { DialOutcome } from "../../model/host.ts";
-import { commandsOf, containerOf, operands, type RanCommand } from "../command.ts";
+import { commandsOf, containerOf, type RanCommand } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { targetOf } from "./target.ts";

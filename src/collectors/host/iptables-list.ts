@@ -2,7 +2,8 @@
 
 import { given } from "../../model/given.ts";
 import type { FirewallRule } from "../../model/host.ts";
-import { commandsOf, optionValue } from "../command.ts";
+import { commandsOf } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 

@@ -3,7 +3,8 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { FileEntry } from "../../model/host.ts";
-import { commandOf, containerOf, operands } from "../command.ts";
+import { commandOf, containerOf } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { eachLine, headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { parseSize } from "../quantity.ts";

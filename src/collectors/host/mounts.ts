@@ -3,7 +3,8 @@
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { MountEntry } from "../../model/host.ts";
-import { commandOf, commandsOf, containerOf, optionValue } from "../command.ts";
+import { commandOf, commandsOf, containerOf } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { parseSize } from "../quantity.ts";

@@ -1,7 +1,8 @@
 // Owner and mode from tools that list whole paths: `find -ls`, `namei -l`, `getfacl`.
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
-import { commandsOf, containerOf, operands } from "../command.ts";
+import { commandsOf, containerOf } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { headOf, type Line, leaveAsText, linesOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { ownerFields, parseModeText, typeOfMode } from "./file-mode.ts";

@@ -1,7 +1,8 @@
 // Switches of a machine: sysctl, SELinux, limits, kernel and distribution, memory.
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
-import { commandOf, commandsOf, containerOf, operands } from "../command.ts";
+import { commandOf, commandsOf, containerOf } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { headOf, hostOf, type Line, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { parseInteger, parseSize } from "../quantity.ts";

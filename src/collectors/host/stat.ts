@@ -1,7 +1,8 @@
 // Owner and mode from `stat` (full output, -c formats) and `find -printf`.
 import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
-import { commandOf, containerOf, operands, optionValue } from "../command.ts";
+import { commandOf, containerOf } from "../command.ts";
+import { operands, optionValue } from "../command-options.ts";
 import { headOf, type Line, leaveAsText, linesOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { ownerFields, parseModeText, parseOctalMode, typeOfMode, typeOfWord } from "./file-mode.ts";

@@ -3,7 +3,8 @@ import type { Segment } from "../../model/evidence.ts";
 import { given } from "../../model/given.ts";
 import type { SystemdUnit } from "../../model/host.ts";
 import { splitWords } from "../../model/shell-words.ts";
-import { commandOf, operands } from "../command.ts";
+import { commandOf } from "../command.ts";
+import { operands } from "../command-options.ts";
 import { headOf, hostOf, type Line, linesOf, placeOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 

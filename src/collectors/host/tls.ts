@@ -2,7 +2,8 @@
 
 import { given } from "../../model/given.ts";
 import type { DialOutcome } from "../../model/host.ts";
-import { commandOf, containerOf, optionValue } from "../command.ts";
+import { commandOf, containerOf } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { headOf, hostOf, leaveAsText, linesOf, placeOf } from "../lines.ts";
 import type { Parser } from "../parser.ts";
 import { outcomeOfWords } from "./dial-outcome.ts";

@@ -1,7 +1,8 @@
 // `kubectl get -o custom-columns=…`, `-o jsonpath=…`, `-o name`: chosen fields become the row a table would have shown; the rest is a gap.
 import type { Segment } from "../../model/evidence.ts";
 import type { ContainerState } from "../../model/kubernetes.ts";
-import { commandsOf, optionValue, type RanCommand } from "../command.ts";
+import { commandsOf, type RanCommand } from "../command.ts";
+import { optionValue } from "../command-options.ts";
 import { leaveAsText, linesOf } from "../lines.ts";
 import type { Emit, Parser } from "../parser.ts";
 import { emitRow, familyOf } from "./emit-row.ts";

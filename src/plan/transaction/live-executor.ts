@@ -3,14 +3,12 @@ import type { ConfigDocument } from "../../model/config.ts";
 import type { Step } from "../../model/plan.ts";
 import type { Execution, StepResult } from "../../model/remediation.ts";
 import type { Executor, Needs, Settled, Verified } from "../executor.ts";
+import type { Transaction } from "./ending.ts";
 import { locateSteps } from "./locate-live.ts";
-import {
-  lookAll,
-  resultOf,
-  runTransaction,
-  type Transaction,
-  type TransactionOptions,
-} from "./transaction.ts";
+import { lookAll } from "./look-all.ts";
+import { resultOf } from "./step-result.ts";
+import { runTransaction } from "./transaction.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 
 export interface LiveExecutorOptions
   extends Omit<TransactionOptions, "needs" | "why" | "fingerprints" | "findings"> {

@@ -1,56 +1,19 @@
 // One repair, done whole or taken back: lock, journal, before-image, change, gate; kept only when the diagnosis afterwards agrees.
 import type { Step } from "../../model/plan.ts";
 import type { Execution, StepResult } from "../../model/remediation.ts";
-import { rightsGiven } from "../rights.ts";
-import { type BackupStore, openBackupStore } from "./backup-store.ts";
-import { denyStep } from "./deny.ts";
-import type { Doors } from "./doors.ts";
-import type { Actor, LockTarget, NewEntry, ReachOptions } from "./entry.ts";
-import { awaitGates, type GateEvent } from "./gate.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { openBackupStore } from "./backup-store.ts";
+import { type Transaction, takeBack, transactionOf } from "./ending.ts";
+import type { LockTarget } from "./entry.ts";
+import { awaitGates } from "./gate.ts";
+import { openJournal } from "./journal.ts";
 import { kindFor } from "./kinds/registry.ts";
 import { type Locks, takeLocks } from "./locks.ts";
+import { type Looked, lookAll, lookAt } from "./look-all.ts";
+import { actContext, lookContext, type Run, withPoints } from "./running.ts";
 import { makeTransactionFolder, newId } from "./state-folder.ts";
 import type { ActContext, AnyKind, Look, LookContext } from "./step-kind.ts";
-import { type Undone, undoAll } from "./undo.ts";
-
-export interface TransactionOptions {
-  readonly doors: Doors;
-  /** Folder of the journals. */
-  readonly state: string;
-  readonly incident: string;
-  readonly why: string;
-  readonly findings?: readonly string[];
-  readonly actor: Actor;
-  /** What `lookAll` said of these steps a moment ago; what has moved since is seen before it is changed. */
-  readonly looked?: Promise<readonly Looked[]>;
-  /** By subject: what the plan was made on. Anything else refuses the whole. */
-  readonly fingerprints?: ReadonlyMap<string, string>;
-  /** Steps that wait for another one: when that is left for a person, they are left too. */
-  readonly needs?: ReadonlyMap<number, readonly number[]>;
-  /** How the doors were opened, for whoever undoes it. */
-  readonly reach?: ReachOptions;
-  readonly mayOpenFirewall?: boolean;
-  readonly mayGiveRights?: boolean;
-  readonly gateMs?: number;
-  readonly signal?: AbortSignal;
-  readonly onGate?: (event: GateEvent) => void;
-  readonly onStep?: (step: Step, n: number) => void;
-  /** Called before and after everything that a crash could fall between; tests die there. */
-  readonly point?: (name: string) => void;
-}
-
-export interface Transaction {
-  readonly id: string;
-  readonly folder: string;
-  readonly execution: Execution;
-  /** What was waited for, in words. */
-  readonly gate: readonly string[];
-  /** All of it came true in time. */
-  readonly gateOk: boolean;
-  commit(): Promise<void>;
-  undo(because: string): Promise<Undone>;
-}
+import { notBegun, resultOf } from "./step-result.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 
 export type Started =
   | { readonly ok: true; readonly transaction: Transaction }
@@ -62,14 +25,6 @@ export type Started =
       /** False: something could not be put back; `because` of the execution says what. */
       readonly putBack: boolean;
     };
-
-interface Run extends TransactionOptions {
-  readonly id: string;
-  readonly folder: string;
-  readonly journal: Journal;
-  readonly backup: BackupStore;
-  readonly locks: Locks;
-}
 
 export async function runTransaction(steps: readonly Step[], options: TransactionOptions): Promise<Started> {
   const before = await (options.looked ?? lookAll(steps, options));
@@ -201,63 +156,6 @@ async function mustStand(kind: AnyKind, image: unknown, subject: string, context
   );
 }
 
-export interface Looked {
-  readonly step: Step;
-  readonly look: Look<unknown>;
-}
-
-/** What all steps would do, one after the other; nothing is changed. */
-export async function lookAll(
-  steps: readonly Step[],
-  {
-    doors,
-    needs,
-    signal,
-    mayOpenFirewall,
-    mayGiveRights,
-  }: Pick<TransactionOptions, "doors" | "needs" | "signal" | "mayOpenFirewall" | "mayGiveRights">,
-): Promise<readonly Looked[]> {
-  const context: LookContext = {
-    doors,
-    steps,
-    originals: new Map(),
-    pending: new Map(),
-    ...(signal ? { signal } : {}),
-    ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
-    ...(mayGiveRights ? { mayGiveRights } : {}),
-  };
-  const looked: Looked[] = [];
-  for (const [n, step] of steps.entries()) {
-    const waits = needs?.get(n)?.find((other) => looked[other]?.look.state === "left");
-    const look: Look<unknown> =
-      waits === undefined
-        ? await lookAt(step, context)
-        : { state: "left", because: `it waits for step ${waits + 1}, which is left for you` };
-    looked.push({ step, look });
-  }
-  return looked;
-}
-
-async function lookAt(step: Step, context: LookContext): Promise<Look<unknown>> {
-  try {
-    const denied = denyStep(step);
-    if (denied !== undefined) return { state: "refused", because: denied };
-    const look = withRights(step, await kindFor(step).look(step, context), context);
-    const no = look.state === "change" ? await look.rehearse?.() : undefined;
-    return no === undefined ? look : { state: "refused", because: no };
-  } catch (error) {
-    return { state: "refused", because: messageOf(error) };
-  }
-}
-
-/** Rights over a host are handed out only where somebody was asked for that. */
-function withRights(step: Step, look: Look<unknown>, { mayGiveRights }: LookContext): Look<unknown> {
-  const given = look.state === "change" ? rightsGiven(step) : undefined;
-  if (given === undefined || look.state !== "change") return look;
-  if (mayGiveRights) return { ...look, notes: [given, ...(look.notes ?? [])] };
-  return { state: "left", because: `${given}: done only with --allow-privileged, or where you are asked` };
-}
-
 function stopOf(
   looked: readonly Looked[],
   fingerprints: ReadonlyMap<string, string> | undefined,
@@ -272,77 +170,6 @@ function stopOf(
   return undefined;
 }
 
-/** The locks could not be had: of what was planned nothing was begun. */
-function notBegun(looked: Looked): StepResult {
-  const result = resultOf(looked);
-  return result.state === "done" ? { step: looked.step, state: "refused", because: "not begun" } : result;
-}
-
-export function resultOf({ step, look }: Looked): StepResult {
-  switch (look.state) {
-    case "change":
-      return {
-        step,
-        state: "done",
-        before: look.before,
-        after: look.after,
-        where: look.subject,
-        ...(look.notes?.[0] === undefined ? {} : { because: look.notes.join("; ") }),
-      };
-    case "already":
-      return { step, state: "already", where: look.subject };
-    case "left":
-      return {
-        step,
-        state: "left",
-        because: look.because,
-        ...(look.command ? { command: look.command } : {}),
-      };
-    case "refused":
-      return { step, state: "refused", because: look.because };
-  }
-}
-
-function transactionOf(
-  run: Run,
-  execution: Execution,
-  gate: { readonly ok: boolean; readonly says: readonly string[] },
-): Transaction {
-  return {
-    id: run.id,
-    folder: run.folder,
-    execution,
-    gate: gate.says,
-    gateOk: gate.ok,
-    async commit() {
-      run.journal.append({ what: "committed" });
-      await letGo(run);
-    },
-    undo: (because) => takeBack(run, because),
-  };
-}
-
-async function takeBack(run: Run, because: string): Promise<Undone> {
-  const entries = [...run.journal.written];
-  const begun = entries.find((one) => one.what === "begun");
-  if (!begun) return { complete: true, says: [] };
-  const course = { begun, entries, unreadable: 0 };
-  try {
-    return await undoAll(course, run.journal, actContext(run), because);
-  } finally {
-    await letGo(run);
-  }
-}
-
-async function letGo({ journal, locks }: Run): Promise<void> {
-  await locks.release();
-  try {
-    journal.append({ what: "released" });
-  } catch {
-    // A full disk: the next run finds no lock to give back and says so here.
-  }
-}
-
 function gatesOf(
   run: Run,
 ): { readonly kind: AnyKind; readonly image: unknown; readonly context: ActContext }[] {
@@ -352,37 +179,6 @@ function gatesOf(
     const kind = kindFor({ do: one.kind } as Step);
     return [{ kind, image: kind.parse(one.image), context }];
   });
-}
-
-function lookContext(
-  steps: readonly Step[],
-  { doors, signal, mayOpenFirewall, mayGiveRights }: Run,
-): LookContext {
-  return {
-    doors,
-    steps,
-    originals: new Map(),
-    ...(signal ? { signal } : {}),
-    ...(mayOpenFirewall ? { mayOpenFirewall } : {}),
-    ...(mayGiveRights ? { mayGiveRights } : {}),
-  };
-}
-
-function actContext({ doors, id, backup, locks, signal }: Run): ActContext {
-  return { doors, transaction: id, backup, hostLock: locks.host, ...(signal ? { signal } : {}) };
-}
-
-function withPoints(journal: Journal, point: ((name: string) => void) | undefined): Journal {
-  if (!point) return journal;
-  return {
-    folder: journal.folder,
-    written: journal.written,
-    append(entry: NewEntry) {
-      point(`before ${entry.what}`);
-      journal.append(entry);
-      point(`after ${entry.what}`);
-    },
-  };
 }
 
 function messageOf(error: unknown): string {

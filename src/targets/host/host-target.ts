@@ -12,8 +12,9 @@ import type { HostAddress } from "./host-name.ts";
 import { type Identify, readInspected } from "./inspected.ts";
 import { readListeners } from "./listeners.ts";
 import { type Asked, isRefusedByEngine, itemOf, lostItem, refusedItem, withheldItem } from "./outcome.ts";
+import { ownersOnNode } from "./owners-look.ts";
 import { byteLimit, noRootCode } from "./script.ts";
-import { ownersOnNode, secondLook } from "./second-look.ts";
+import { secondLook } from "./second-look.ts";
 import { readUnits } from "./units.ts";
 import { filesOf } from "./unpacked-items.ts";
 

@@ -6,12 +6,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Step } from "../../../src/model/plan.ts";
 import { thisActor } from "../../../src/plan/transaction/actor.ts";
 import { exportUndo } from "../../../src/plan/transaction/export.ts";
+import { lookAll } from "../../../src/plan/transaction/look-all.ts";
 import { obstaclesOf, takeBackFromJournal } from "../../../src/plan/transaction/recover.ts";
-import {
-  lookAll,
-  runTransaction,
-  type TransactionOptions,
-} from "../../../src/plan/transaction/transaction.ts";
+import { runTransaction } from "../../../src/plan/transaction/transaction.ts";
+import type { TransactionOptions } from "../../../src/plan/transaction/transaction-options.ts";
 import { type FakeCluster, fakeCluster } from "./fake-cluster.ts";
 
 let state = "";

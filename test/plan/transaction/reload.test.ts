@@ -7,7 +7,8 @@ import type { ApiAnswer } from "../../../src/model/door.ts";
 import { valueAt } from "../../../src/model/json-value.ts";
 import type { Step } from "../../../src/model/plan.ts";
 import { thisActor } from "../../../src/plan/transaction/actor.ts";
-import { lookAll, runTransaction } from "../../../src/plan/transaction/transaction.ts";
+import { lookAll } from "../../../src/plan/transaction/look-all.ts";
+import { runTransaction } from "../../../src/plan/transaction/transaction.ts";
 import { type FakeCluster, fakeCluster } from "./fake-cluster.ts";
 
 const base = "/api/v1/namespaces/mon";

@@ -9,7 +9,8 @@ import type { Round } from "../../../src/model/remediation.ts";
 import type { Report } from "../../../src/model/report.ts";
 import { rightsGiven } from "../../../src/plan/rights.ts";
 import { thisActor } from "../../../src/plan/transaction/actor.ts";
-import { runTransaction, type TransactionOptions } from "../../../src/plan/transaction/transaction.ts";
+import { runTransaction } from "../../../src/plan/transaction/transaction.ts";
+import type { TransactionOptions } from "../../../src/plan/transaction/transaction-options.ts";
 import { localAccess } from "./local-door.ts";
 
 const compose = "services:\n  cadvisor:\n    image: cadvisor # pinned\n    privileged: false\n";

@@ -21,7 +21,8 @@ import { thisActor } from "../../../src/plan/transaction/actor.ts";
 import type { Doors } from "../../../src/plan/transaction/doors.ts";
 import { readJournal, stateOf } from "../../../src/plan/transaction/journal.ts";
 import { obstaclesOf, takeBackFromJournal } from "../../../src/plan/transaction/recover.ts";
-import { runTransaction, type TransactionOptions } from "../../../src/plan/transaction/transaction.ts";
+import { runTransaction } from "../../../src/plan/transaction/transaction.ts";
+import type { TransactionOptions } from "../../../src/plan/transaction/transaction-options.ts";
 import { localAccess } from "./local-door.ts";
 
 let folder = "";

@@ -1,7 +1,6 @@
 // put-files: folders and files of a deployment on one host, changed in one command, each file by rename, all with the way back.
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import type { Owned } from "../../../model/desired.ts";
 import type { PutFile, Step } from "../../../model/plan.ts";
 import { quoteWord } from "../../../model/quote.ts";
@@ -9,45 +8,25 @@ import type { SecretRef } from "../../../model/secret-ref.ts";
 import { sha256 } from "../../backup.ts";
 import { salted } from "../../salted.ts";
 import { secretValue } from "../../secret-value.ts";
-import { type BackupStore, storedRef } from "../backup-store.ts";
+import type { BackupStore } from "../backup-store.ts";
 import { denyTextChange } from "../deny-text.ts";
-import { type HostAccess, hostFor, mustRun, runScript } from "../doors.ts";
-import { finish } from "../host-file.ts";
+import { type HostAccess, hostFor, mustRun } from "../doors.ts";
 import { contentsScript, type PathFact, parseContents, parsePaths, pathsScript } from "../host-paths.ts";
-import { defineKind, type Standing } from "../step-kind.ts";
-import { tarOf } from "../tar.ts";
+import { defineKind } from "../step-kind.ts";
 import { accessTo, reach } from "./file-text.ts";
+import { type Image, image, ownedBy } from "./files-image.ts";
+import { besideOf, send } from "./files-script.ts";
+import { standing, stateOf } from "./files-standing.ts";
 import { noWayTo } from "./text.ts";
 
 type FilesStep = Extract<Step, { readonly do: "put-files" }>;
 
-const owner = { uid: z.int(), gid: z.int(), mode: z.int() };
-const owned = z.strictObject(owner);
-const text = z.strictObject({ content: storedRef, ...owner });
-
-const image = z.strictObject({
-  host: z.string(),
-  tag: z.string(),
-  directories: z.array(z.strictObject({ path: z.string(), before: owned.optional(), after: owned })),
-  /** Taken away where they are empty, parents first. */
-  empty: z.array(z.strictObject({ path: z.string(), before: owned })).default([]),
-  files: z.array(z.strictObject({ path: z.string(), before: text.optional(), after: text.optional() })),
-  /** Their values stay on the host: the one before lies beside, and what is compared is a salted hash. */
-  secrets: z.array(
-    z.strictObject({
-      path: z.string(),
-      before: z.strictObject({ hash: z.string(), ...owner }).optional(),
-      after: z.strictObject({ hash: z.string(), ...owner }),
-      salt: z.string(),
-      from: z.strictObject({ from: z.enum(["env", "file", "issued"]), name: z.string() }),
-    }),
-  ),
-});
-type Image = z.infer<typeof image>;
 type SecretFile = PutFile & { readonly secret: SecretRef };
+
 type TextFile = PutFile & { readonly content: string };
 
 const isSecret = (file: PutFile): file is SecretFile => "secret" in file;
+
 const isText = (file: PutFile): file is TextFile => "content" in file;
 
 export const putFiles = defineKind<FilesStep, Image>({
@@ -250,103 +229,6 @@ function isRight(wanted: Owned, fact: PathFact | undefined, strict: boolean): bo
   return isDeepStrictEqual(ownedBy(fact), ownedBy(wanted));
 }
 
-function ownedBy({ uid, gid, mode }: Owned): Owned {
-  return { uid, gid, mode };
-}
-
 function words({ uid, gid, mode }: Owned): string {
   return `${uid}:${gid} ${mode.toString(8)}`;
-}
-
-function besideOf(path: string, tag: string): string {
-  const at = path.lastIndexOf("/") + 1;
-  return `${path.slice(0, at)}.${path.slice(at)}.before-${tag}`;
-}
-
-/** d folder, f file, x away, k secret, b secret back. Exit codes as in host-file.ts. */
-const functions = (tag: string): string => `wm_sha() { sha256sum < "$1" | cut -c1-64; }
-t=.watchmend-${tag}.tmp
-d() { [ -d "$1" ] || mkdir -p "$1" || exit 73; chown "$2" "$1" && chmod "$3" "$1" || exit 73; }
-put() { rm -f "$2" && cp "$1" "$2" && chown "$4" "$2" && chmod "$5" "$2" && mv -f "$2" "$3" || exit 73; }
-now() { if [ -e "$1" ]; then wm_sha "$1"; else echo absent; fi; }
-f() {
-  [ "$(wm_sha "$1")" = "$6" ] || exit 71
-  case "$(now "$2")" in "$5"|"$6") ;; *) echo "$2 was changed by somebody at this moment" >&2; exit 72;; esac
-  put "$1" "\${2%/*}/$t" "$2" "$3" "$4"; touched="$touched $2"
-}
-x() { case "$(now "$1")" in absent) rm -f "\${1%/*}/$t";; "$2") rm -f "$1";; *) echo "$1 was changed by somebody" >&2; exit 72;; esac; }
-k() {
-  b="\${2%/*}/.\${2##*/}.before-${tag}"
-  for old in "\${2%/*}/.\${2##*/}".before-*; do [ "$old" = "$b" ] || rm -f "$old"; done
-  [ ! -e "$2" ] || [ -e "$b" ] || cp -p "$2" "$b" || exit 73
-  put "$1" "\${2%/*}/$t" "$2" "$3" "$4"
-}
-b() {
-  b="\${1%/*}/.\${1##*/}.before-${tag}"
-  [ -e "$b" ] || { echo "the secret that was in $1 before is not beside it any more" >&2; exit 72; }
-  chown "$2" "$b" && chmod "$3" "$b" && mv -f "$b" "$1" || exit 73
-}
-`;
-
-/** The script travels with the contents, so that no limit of a command line applies. */
-async function send(
-  access: HostAccess,
-  one: Image,
-  fence: string,
-  lines: readonly string[],
-  entries: ReadonlyMap<string, Buffer>,
-): Promise<void> {
-  const script = `umask 022\ntouched=\n${functions(one.tag)}${lines.join("\n")}\nsync 2>/dev/null $touched || sync\n`;
-  const archive = tarOf([["act.sh", Buffer.from(script)], ...entries]);
-  const bootstrap = `umask 077
-s=$(mktemp -d) || exit 71
-cd "$s" && tar -xf - || { rm -rf "$s"; exit 71; }
-${fence}sh ./act.sh; c=$?
-cd / && rm -rf "$s"
-exit $c`;
-  await finish(access, one.host, await runScript(access, bootstrap, { stdin: archive, timeoutMs: 120_000 }));
-}
-
-async function stateOf(access: HostAccess, one: Image): Promise<Map<string, PathFact>> {
-  const files = one.files.map(({ path }) => path);
-  const secrets = one.secrets.map(({ path, salt }) => ({ path, salt }));
-  const paths = [...one.directories.map(({ path }) => path), ...files, ...secrets.map(({ path }) => path)];
-  return parsePaths((await mustRun(access, one.host, pathsScript(paths, files, secrets))).toString("utf8"));
-}
-
-type Side = "before" | "after" | "both" | "neither";
-
-function standing(one: Image, now: ReadonlyMap<string, PathFact>): Standing {
-  const sides = [
-    ...one.files.map(({ path, before, after }) => ({
-      path,
-      side: sideOf(
-        now.get(path),
-        before && { hash: before.content.sha256, ...ownedBy(before) },
-        after && { hash: after.content.sha256, ...ownedBy(after) },
-      ),
-    })),
-    ...one.secrets.map(({ path, before, after }) => ({ path, side: sideOf(now.get(path), before, after) })),
-  ];
-  const strange = sides.find(({ side }) => side === "neither");
-  if (strange) return { is: "elsewhere", says: `${one.host}:${strange.path} was changed by somebody since` };
-  const foldersStand = one.directories.every(({ path }) => now.has(path));
-  if (sides.length === 0) return { is: foldersStand ? "after" : "before" };
-  if (foldersStand && sides.every(({ side }) => side !== "before")) return { is: "after" };
-  // Folders that hold data by now stay, whatever else is taken back.
-  return { is: sides.every(({ side }) => side !== "after") ? "before" : "between" };
-}
-
-interface Mark extends Owned {
-  readonly hash: string;
-}
-
-function sideOf(fact: PathFact | undefined, before: Mark | undefined, after: Mark | undefined): Side {
-  const isLike = (mark: Mark | undefined): boolean =>
-    mark === undefined
-      ? fact === undefined
-      : fact?.sha256 === mark.hash && isDeepStrictEqual(ownedBy(fact), ownedBy(mark));
-  const [was, is] = [isLike(before), isLike(after)];
-  if (was && is) return "both";
-  return was ? "before" : is ? "after" : "neither";
 }

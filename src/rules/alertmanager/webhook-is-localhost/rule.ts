@@ -17,7 +17,7 @@ import {
   serviceAt,
   valuesIn,
 } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "/webhook[{number#}]: notify retry…dial tcp 127.0.0.1:{port#}: connect: connection refused",

@@ -5,7 +5,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
 import { type AlloyConfig, readAlloyConfig } from "../../../stack/alloy-config.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "alloy{rest*}daemonset",

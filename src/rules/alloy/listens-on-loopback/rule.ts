@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeArguments } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["now listening for http traffic…addr=127.0.0.1:{port#}"];
 const patterns = texts.map(compilePattern);

@@ -2,7 +2,7 @@
 import type { FindingDraft, ProofDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   'container_cpu_usage_seconds_total{container="",…image="",',

@@ -10,7 +10,7 @@ import type { TextLine } from "../../../model/text.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeArguments } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** Rows of docker stats and top, and sentences such as `cadvisor eats 80% CPU`. */
 const texts = [

@@ -1,7 +1,8 @@
 // cAdvisor looks for a container's layer below Docker's old storage layout and does not find it.
 import type { Facts } from "../../../model/facts.ts";
 import { byHand } from "../../by-hand.ts";
-import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 /** Drivers of Docker's own image store. */
 const graphDrivers: ReadonlySet<string> = new Set([

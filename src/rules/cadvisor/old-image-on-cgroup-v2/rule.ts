@@ -8,7 +8,7 @@ import { isBefore } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeImage } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const failures = [
   "failed to get cgroup subsystems",

@@ -8,7 +8,7 @@ import { placeOf, textAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeService, servicesOf } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const refusal = "privileged mode is incompatible with user namespaces";
 const texts = [

@@ -9,8 +9,8 @@ import { valueAt } from "../../../stack/config-value.ts";
 import { repair } from "../../change-configuration.ts";
 import { changeObject } from "../../change-object.ts";
 import { readDialError } from "../../dial-text.ts";
+import { matches } from "../../line-match.ts";
 import { crashing, isReady } from "../../pod-state.ts";
-import { matches } from "../../text-rule.ts";
 
 const failing = [
   "lookup {name} on {server}:53: read udp {from}: i/o timeout",

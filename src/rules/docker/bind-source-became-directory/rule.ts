@@ -1,7 +1,8 @@
 // A file that was not there when the container was created became a directory.
 import type { Facts } from "../../../model/facts.ts";
 import { byHand } from "../../by-hand.ts";
-import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "docker/bind-source-became-directory",

@@ -10,7 +10,7 @@ import type { Component, Stack } from "../../../model/stack.ts";
 import { readPrometheusConfig } from "../../../stack/prometheus-config.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** What people write who have met it. */
 const complaints = [

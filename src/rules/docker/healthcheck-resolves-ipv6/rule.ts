@@ -16,7 +16,7 @@ import {
   changeService,
   servicesOf,
 } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "Connecting to localhost:{port#} ([::1]:{again#})",

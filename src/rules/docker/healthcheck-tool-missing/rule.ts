@@ -8,7 +8,7 @@ import { isAtLeast } from "../../../stack/semver.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { dropHealthcheck, servicesOf } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   'exec: "wget": executable file not found in $PATH',

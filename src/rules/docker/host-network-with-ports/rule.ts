@@ -7,7 +7,7 @@ import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
 import { repair } from "../../change-configuration.ts";
 import { argumentEdits, type ContainerFacts, changeService, servicesOf } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   '"host" network_mode is incompatible with port_bindings',

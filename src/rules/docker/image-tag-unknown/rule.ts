@@ -5,7 +5,7 @@ import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeImage } from "../../change-container.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "manifest for {image} not found: manifest unknown",

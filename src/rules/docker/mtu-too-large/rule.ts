@@ -5,7 +5,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const slow = [
   "context deadline exceeded",

@@ -8,7 +8,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
 import { isLoopback } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** What people write when they notice. */
 const complaints = [

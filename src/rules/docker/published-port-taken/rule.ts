@@ -1,7 +1,8 @@
 // Docker cannot publish a port because something else on the host has it.
 import type { Facts } from "../../../model/facts.ts";
 import { byHand } from "../../by-hand.ts";
-import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "docker/published-port-taken",

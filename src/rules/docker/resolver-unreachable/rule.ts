@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
 import { readDialError } from "../../dial-text.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const failing = [
   "lookup {name} on 127.0.0.11:53: read udp {from}: i/o timeout",

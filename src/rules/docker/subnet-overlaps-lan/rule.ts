@@ -5,7 +5,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { formatSubnet, overlaps, parseSubnet } from "../../../stack/subnets.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** People name the network behind the router in their own words. */
 const texts = [

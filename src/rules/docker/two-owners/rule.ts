@@ -8,7 +8,7 @@ import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { splitWords } from "../../../model/shell-words.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   'The container name "{name}" is already in use by container',

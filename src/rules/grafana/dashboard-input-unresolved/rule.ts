@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { isProvisioned } from "../../../stack/provisioned.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "Datasource ${DS_",

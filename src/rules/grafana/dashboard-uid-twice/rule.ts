@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { placeOf, textAt } from "../../../stack/config-value.ts";
 import { sameProvisioning } from "../../../stack/provisioned.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "the same UID is used more than once",

@@ -1,6 +1,7 @@
 // Grafana runs as 472 and may not write /var/lib/grafana.
 import { confirmNotWritable, giveBack, startAgain } from "../../data-directory-text.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "grafana/data-directory-not-writable",

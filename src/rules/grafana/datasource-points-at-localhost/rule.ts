@@ -13,7 +13,7 @@ import {
   serviceAt,
   valuesIn,
 } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "dial tcp 127.0.0.1:{port#}: connect: connection refused",

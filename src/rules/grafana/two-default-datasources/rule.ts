@@ -7,7 +7,7 @@ import { defineRule } from "../../../model/rule.ts";
 import { listAt, textAt, valueAt } from "../../../stack/config-value.ts";
 import { sameProvisioning } from "../../../stack/provisioned.ts";
 import { editStep, filesOf, ownerOf, readAgain, repair } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "Only one datasource per organization can be marked as default",

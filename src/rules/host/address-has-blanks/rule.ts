@@ -7,7 +7,7 @@ import { defineRule } from "../../../model/rule.ts";
 import { placeOf } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
 import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ['invalid character " " in host name', 'parse "http:// ', 'parse "https:// '];
 const patterns = texts.map(compilePattern);

@@ -5,7 +5,7 @@ import type { Clock } from "../../../model/host.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "has timestamp too new",

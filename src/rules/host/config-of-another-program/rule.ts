@@ -6,7 +6,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** Top-level keys by which a file gives away whose it is. Sources: the configuration references of the four programs. */
 const keys: Partial<Record<ComponentKind, ReadonlySet<string>>> = {

@@ -13,7 +13,7 @@ import {
   reachFacts,
   reachFinding,
 } from "../../failed-reach.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "[UFW BLOCK] IN={device*} OUT={out*} DPT={port#}",

@@ -7,7 +7,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const refusals = ["permission denied", "operation not permitted"];
 const patterns = refusals.map(compilePattern);

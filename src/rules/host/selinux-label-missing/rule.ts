@@ -3,8 +3,8 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { matches } from "../../line-match.ts";
 import { isRelabelled, selinuxHint, selinuxTexts } from "../../selinux-hint.ts";
-import { matches } from "../../text-rule.ts";
 
 const refusals = [
   "open /etc/prometheus/{file}: permission denied",

@@ -6,7 +6,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import type { TextLine } from "../../../model/text.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 
 const texts = [
   "no persistent volumes available for this claim and no storage class is set",

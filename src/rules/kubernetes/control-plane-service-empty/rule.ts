@@ -3,7 +3,7 @@ import type { Facts } from "../../../model/facts.ts";
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const alerts = ["KubeSchedulerDown", "KubeControllerManagerDown", "KubeProxyDown", "etcdInsufficientMembers"];
 const patterns = alerts.map(compilePattern);

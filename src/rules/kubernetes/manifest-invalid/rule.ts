@@ -4,7 +4,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 import { misplacedKeys } from "./misplaced.ts";
 import { findOutdented } from "./outdented.ts";
 

@@ -13,7 +13,7 @@ import { repair } from "../../change-configuration.ts";
 import { changeObject } from "../../change-object.ts";
 import { splitName } from "../../change-selector.ts";
 import { readDialError } from "../../dial-text.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const timeouts = [
   "i/o timeout",

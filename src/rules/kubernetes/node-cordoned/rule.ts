@@ -4,7 +4,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 
 const shut = ["node/{node} cordoned", 'node "{node}" cordoned', "node/{node} already cordoned"];
 const open = ["node/{node} uncordoned", 'node "{node}" uncordoned'];

@@ -4,8 +4,8 @@ import type { Pod } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { byHand } from "../../by-hand.ts";
+import { matches } from "../../line-match.ts";
 import { crashing, isReady, podName } from "../../pod-state.ts";
-import { matches } from "../../text-rule.ts";
 
 const proxy = /^kube-proxy-[a-z0-9]{5}$/;
 const cni =

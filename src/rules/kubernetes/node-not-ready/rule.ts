@@ -5,7 +5,7 @@ import type { Node } from "../../../model/kubernetes.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 
 const texts = [
   "Node {node} status is now: NodeNotReady",

@@ -8,7 +8,7 @@ import type { Component } from "../../../model/stack.ts";
 import { textAt } from "../../../stack/config-value.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeObject, containerAt, type ObjectFacts } from "../../change-object.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** What each program serves, and answers with 200 when it is well. Others redirect or answer everything. */
 const served: Readonly<Record<string, { readonly paths: RegExp; readonly right: string }>> = {

@@ -6,7 +6,7 @@ import { defineRule } from "../../../model/rule.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { byHand } from "../../by-hand.ts";
 import { readDialError } from "../../dial-text.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["context deadline exceeded", "i/o timeout", "connection refused", "no route to host"];
 const patterns = texts.map(compilePattern);

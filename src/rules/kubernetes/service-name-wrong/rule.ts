@@ -10,7 +10,7 @@ import { kindOfName } from "../../../stack/identify.ts";
 import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
 import { readDialError } from "../../dial-text.ts";
 import { hostOfUrl } from "../../failing-towards.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["no such host"];
 const patterns = texts.map(compilePattern);

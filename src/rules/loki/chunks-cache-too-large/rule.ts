@@ -3,7 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { numberAt, placeOf, textAt } from "../../../stack/config-value.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["Insufficient memory"];
 const mentions = ["chunks-cache", "chunksCache"];

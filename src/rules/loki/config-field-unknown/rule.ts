@@ -5,7 +5,8 @@ import { settingChanges } from "../../../stack/settings-by-version.ts";
 import { unknownKeys } from "../../../stack/version-check.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { lokiSettings, subjectOf } from "../../loki-settings.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 /** Go types of Loki's configuration in which unknown fields are reported, as far as no other program of the stack has them. */
 const lokiTypes =

@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { componentOfLine } from "../../../stack/find.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 
 const texts = [
   "failed parsing config: {file}: yaml: line {line#}: {what*}",

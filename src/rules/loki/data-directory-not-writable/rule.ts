@@ -1,7 +1,8 @@
 // A folder of Loki's data belongs to somebody else: uid 10001 is refused on an absolute path.
 import { confirmNotWritable, giveBack, judgeDirectory, startAgain } from "../../data-directory-text.ts";
 import { imageOwnsAsRoot } from "../../loki-image.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 const texts = ["mkdir /{path}: permission denied", "open /{path}: permission denied"];
 

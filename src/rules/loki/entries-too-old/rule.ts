@@ -3,7 +3,8 @@ import type { Facts } from "../../../model/facts.ts";
 import { clockFault } from "../../clock-difference.ts";
 import { limitOf, streamOf } from "../../loki-limits.ts";
 import { lokiSettings } from "../../loki-settings.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "loki/entries-too-old",

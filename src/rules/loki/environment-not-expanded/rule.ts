@@ -7,7 +7,8 @@ import { placeOf } from "../../../stack/config-value.ts";
 import type { Path } from "../../../stack/setting.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { changeArguments } from "../../change-container.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 const variable = /\$\{([A-Za-z_][\w-]{0,80})(?::?[-?=][^}]{0,200})?\}/;
 const maxNodes = 20_000;

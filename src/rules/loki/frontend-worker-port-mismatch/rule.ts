@@ -8,7 +8,7 @@ import { numberAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { isLoopback, parseAddress } from "../../../stack/resolve.ts";
 import { readDialError } from "../../dial-text.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** pkg/loki/config_wrapper.go: grpc_listen_port defaults to 9095. */
 const defaultGrpcPort = 9095;

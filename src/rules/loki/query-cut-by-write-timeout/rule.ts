@@ -3,7 +3,8 @@ import { formatDuration } from "../../../model/duration.ts";
 import { placedDuration } from "../../../stack/setting.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { lokiSettings } from "../../loki-settings.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 /** Default of server.http_server_write_timeout (dskit server.go). */
 const defaultMs = 30_000;

@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { readDashboard } from "../../../stack/grafana-config.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "queries require at least one regexp or equality matcher that does not have an empty-compatible value",

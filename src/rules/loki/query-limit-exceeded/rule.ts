@@ -1,6 +1,7 @@
 // A query that is longer, wider or larger than its limit.
 import { lokiFix } from "../../loki-fix.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 interface Limit {
   readonly mark: RegExp;

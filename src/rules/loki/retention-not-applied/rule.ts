@@ -7,9 +7,9 @@ import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { isBefore } from "../../../stack/semver.ts";
 import { placedBoolean, placedText } from "../../../stack/setting.ts";
+import { matches } from "../../line-match.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { type LokiSettings, lokiSettings, subjectOf } from "../../loki-settings.ts";
-import { matches } from "../../text-rule.ts";
 
 /** What people write (or the disk says) when old logs do not go away. Without it an unused setting is only worth knowing. */
 const complaints = [

@@ -6,10 +6,10 @@ import type { Component } from "../../../model/stack.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { parseBytes } from "../../../stack/quantity.ts";
 import { placedText } from "../../../stack/setting.ts";
+import { matches } from "../../line-match.ts";
 import { lokiFix } from "../../loki-fix.ts";
 import { type LokiSettings, lokiSettings } from "../../loki-settings.ts";
 import { oomKilled } from "../../memory-kill.ts";
-import { matches } from "../../text-rule.ts";
 
 const replay = [
   "recovering from checkpoint",

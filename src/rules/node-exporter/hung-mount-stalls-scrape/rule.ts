@@ -2,7 +2,8 @@
 import type { Facts } from "../../../model/facts.ts";
 import type { ProofDraft } from "../../../model/finding.ts";
 import { byHand } from "../../by-hand.ts";
-import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 const network = /^(nfs4?|cifs|smb3|smbfs|fuse\.(sshfs|s3fs|rclone|glusterfs|ceph)|glusterfs|ceph|9p)$/;
 

@@ -2,7 +2,8 @@
 import type { Facts } from "../../../model/facts.ts";
 import type { Component, Stack } from "../../../model/stack.ts";
 import { byHand } from "../../by-hand.ts";
-import { type Confirmation, type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { type Confirmation, textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "node-exporter/port-taken",

@@ -6,7 +6,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { Component } from "../../../model/stack.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { byHand } from "../../by-hand.ts";
-import { isHistory } from "../../text-rule.ts";
+import { isHistory } from "../../line-match.ts";
 
 interface Mount {
   readonly source?: string;

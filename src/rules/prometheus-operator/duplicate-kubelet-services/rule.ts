@@ -3,7 +3,7 @@ import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { componentOfLine } from "../../../stack/find.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "found duplicate series for the match group {group*} on the right hand-side of the operation: {series*}",

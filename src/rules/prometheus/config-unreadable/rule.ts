@@ -1,6 +1,7 @@
 // The configuration file is there and may not be read.
 import { isRelabelled, selinuxHint } from "../../selinux-hint.ts";
-import { type TextHit, textRule } from "../../text-rule.ts";
+import type { TextHit } from "../../text-hit.ts";
+import { textRule } from "../../text-rule.ts";
 
 export const rule = textRule({
   id: "prometheus/config-unreadable",

@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { placeOf, valueAt } from "../../../stack/config-value.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "no external labels configured on Prometheus server",

@@ -5,8 +5,8 @@ import { compilePattern } from "../../../model/pattern.ts";
 import type { Place } from "../../../model/place.ts";
 import { defineRule } from "../../../model/rule.ts";
 import type { Stack } from "../../../model/stack.ts";
+import { matches } from "../../line-match.ts";
 import { isReady } from "../../pod-state.ts";
-import { matches } from "../../text-rule.ts";
 
 const failed = [
   "{url}/-/healthy failure",

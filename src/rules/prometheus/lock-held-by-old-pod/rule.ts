@@ -3,7 +3,7 @@
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { componentOfLine } from "../../../stack/find.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["lock DB directory: resource temporarily unavailable", "Locked by other process"];
 const patterns = texts.map(compilePattern);

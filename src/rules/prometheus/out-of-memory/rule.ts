@@ -4,8 +4,8 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { ownerOf, repair } from "../../change-configuration.ts";
 import { raiseMemoryLimit } from "../../change-resources.ts";
+import { matches } from "../../line-match.ts";
 import { oomKilled } from "../../memory-kill.ts";
-import { matches } from "../../text-rule.ts";
 
 const replay = [
   "Replaying WAL, this may take a while",

@@ -6,7 +6,7 @@ import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { looksLikeLogql } from "../../../stack/logql-signs.ts";
 import { readPromql } from "../../../stack/promql.ts";
-import { capture, matches } from "../../text-rule.ts";
+import { capture, matches } from "../../line-match.ts";
 
 const texts = [
   'group "{group}", rule {number#}, "{name}": could not parse expression: {error*}',

@@ -4,7 +4,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { filesOf, ownerOf, readAgain, repair, replaceValues, valuesIn } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "docker-compose up",

@@ -16,7 +16,7 @@ import {
   valuesIn,
 } from "../../change-configuration.ts";
 import { readDialError } from "../../dial-text.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const refused = [
   "dial tcp 127.0.0.1:{port#}: connect: connection refused",

@@ -5,7 +5,7 @@ import { defineRule } from "../../../model/rule.ts";
 import type { TextLine } from "../../../model/text.ts";
 import { componentOfLine } from "../../../stack/find.ts";
 import { byHand } from "../../by-hand.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "Unable to parse config: {error*}",

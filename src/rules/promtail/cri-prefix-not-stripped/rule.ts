@@ -5,7 +5,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import type { Step } from "../../../model/plan.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { repair } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = ["JSONParserErr", " stdout F ", " stderr F "];
 const patterns = texts.map(compilePattern);

@@ -2,7 +2,7 @@
 import type { FindingDraft } from "../../../model/finding.ts";
 import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 /** Versions that do say something. */
 const texts = ["failed to open journal{rest*}permission denied", "unable to open journal, no permission"];

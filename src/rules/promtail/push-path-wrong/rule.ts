@@ -5,7 +5,7 @@ import { compilePattern } from "../../../model/pattern.ts";
 import { defineRule } from "../../../model/rule.ts";
 import { listAt, placeOf, textAt } from "../../../stack/config-value.ts";
 import { parseAddress } from "../../../stack/resolve.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "server returned HTTP status 404 Not Found (404): 404 page not found",

@@ -13,7 +13,7 @@ import {
   serviceAt,
   valuesIn,
 } from "../../change-configuration.ts";
-import { matches } from "../../text-rule.ts";
+import { matches } from "../../line-match.ts";
 
 const texts = [
   "Post …//localhost:{port#}/loki/api/v1/push…connection refused",
