@@ -1,20 +1,12 @@
 // Keeps the compiled form of the built chunks between runs: compiling 1.7 MB of rules and parsers is a seventh of a short run.
 // What is kept can be deleted at any time, and a failure to keep it costs time and nothing else: it is not told.
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
+import { makeFolder } from "../plan/make-folder.ts";
 
 interface Kept {
   readonly file: string;
@@ -47,7 +39,7 @@ function cacheFolder(env: NodeJS.ProcessEnv): string {
 /** Compiled code is code: it is used only from a folder that nobody else can write to (think of sudo that keeps HOME). */
 function prepare(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const { uid, mode } = lstatSync(folder);
     return uid === process.getuid?.() && (mode & 0o022) === 0 && lstatSync(folder).isDirectory();
   } catch {
@@ -86,7 +78,7 @@ function keep(folder: string, kept: readonly Kept[]): void {
   if (kept.length === 0) return;
   try {
     dropUnused(dirname(folder));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     for (const { file, script } of kept) {
       const half = `${file}.${process.pid}`;
       writeFileSync(half, script.createCachedData(), { mode: 0o600 });

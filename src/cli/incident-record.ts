@@ -1,7 +1,8 @@
 // Writes the incident record beside the journal: from what a run knows, or from the journals alone where it ended in the middle.
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Remediation } from "../model/remediation.ts";
+import { makeFolder } from "../plan/make-folder.ts";
 import { thisActor } from "../plan/transaction/actor.ts";
 import { pastTransactions } from "../plan/transaction/history.ts";
 import { readJournal } from "../plan/transaction/journal.ts";
@@ -34,7 +35,7 @@ export function writeRecord(
 
 function recordFile(state: string, incident: string): string {
   const folder = join(state, "incidents");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   return join(folder, `${incident}.md`);
 }
 

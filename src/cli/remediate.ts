@@ -1,5 +1,5 @@
 // `remediate`: a plan from the evidence; carried out where there is something to carry it out on.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { analyse, patternsOf } from "../diagnose/analyse.ts";
@@ -12,6 +12,7 @@ import type { Report } from "../model/report.ts";
 import { describeRefusal, previewOnFiles } from "../plan/apply-to-files.ts";
 import { commandOf } from "../plan/commands.ts";
 import type { Executor } from "../plan/executor.ts";
+import { makeFolder } from "../plan/make-folder.ts";
 import { openRecordedWorld } from "../plan/recorded-world.ts";
 import { remediate } from "../plan/remediate.ts";
 import { stateFolder } from "../plan/transaction/state-folder.ts";
@@ -162,7 +163,7 @@ function workFolder({ work, ...options }: RemediateOptions): string {
       );
     rmSync(folder, { recursive: true });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(join(folder, marker), "made by watchmend remediate; cleared by its next run\n");
   return folder;
 }

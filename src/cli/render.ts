@@ -1,8 +1,9 @@
 // `render`: the model in, a tree of files out. The tree says itself which files are watchmend's, so that no other is ever removed.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { exitCodes, UserError } from "../model/errors.ts";
 import { isRecord, itemsOf } from "../model/json-value.ts";
+import { makeFolder } from "../plan/make-folder.ts";
 import { renderStack } from "../render/render-stack.ts";
 import { type TreeFile, treeOf } from "../render/tree.ts";
 import type { RenderOptions } from "./commands/render.ts";
@@ -87,7 +88,7 @@ function list(files: readonly string[]): string {
 }
 
 function replace(file: string, content: string): void {
-  makeFolder(dirname(file));
+  makeFolderOnce(dirname(file));
   const draft = `${file}.watchmend-new`;
   writeFileSync(draft, content);
   renameSync(draft, file);
@@ -96,13 +97,9 @@ function replace(file: string, content: string): void {
 /** Thousands of files lie in a few folders each: one that this run has made or found is not asked for again. */
 const made = new Set<string>();
 
-function makeFolder(folder: string): void {
+function makeFolderOnce(folder: string): void {
   if (made.has(folder)) return;
-  // One by one: where a file system answers ENOENT to mkdir itself (/proc, automounted folders), Node's `recursive` never returns.
-  if (!existsSync(folder)) {
-    makeFolder(dirname(folder));
-    mkdirSync(folder);
-  }
+  makeFolder(folder);
   made.add(folder);
 }
 

@@ -1,10 +1,11 @@
 // Before-images of the files a plan changes: enough to put everything back, also by another process after a crash.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, type Stats, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, type Stats, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { FileChange } from "./change-texts.ts";
 import { pathInside, statsOf } from "./folder-file.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
 const manifest = z.strictObject({
@@ -30,7 +31,7 @@ export function sha256(content: string | Uint8Array): string {
 /** Saves the before-images and says that the change has begun; on disk before the first file changes. */
 export function beginBackup(folder: string, changes: readonly FileChange[]): void {
   if (existsSync(join(folder, "manifest.json"))) throw new Error(`${folder} already holds a backup`);
-  mkdirSync(join(folder, "files"), { recursive: true, mode: 0o700 });
+  makeFolder(join(folder, "files"), 0o700);
   const ignore = join(dirname(dirname(folder)), ".gitignore");
   if (/[\\/]\.watchmend$/.test(dirname(ignore)) && !existsSync(ignore)) writeFileSync(ignore, "*\n");
   const files = changes.map((change, i): Manifest["files"][number] => {

@@ -3,7 +3,6 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -18,6 +17,7 @@ import type { StepOutcome } from "./change-texts.ts";
 import type { Executor } from "./executor.ts";
 import { readInside } from "./folder-file.ts";
 import { worldFileName } from "./is-recorded-world.ts";
+import { makeFolder } from "./make-folder.ts";
 import { isMet, type Owner, type WorldFacts } from "./world-condition.ts";
 import { readWorldFile, type WorldFile } from "./world-file.ts";
 
@@ -50,7 +50,7 @@ export function openRecordedWorld(folder: string, work: string): RecordedWorld {
     moment: 0,
     shown: new Map(),
   };
-  mkdirSync(evidence, { recursive: true });
+  makeFolder(evidence);
   for (const path of world.files) copy(folder, path, join(evidence, path));
   const show = (): void => showStates(world, folder, evidence, course);
   show();

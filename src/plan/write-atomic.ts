@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Mode and owner of `like` are kept; `mode` wins over its mode. */
 export function writeAtomic(
@@ -22,7 +22,7 @@ export function writeAtomic(
   mode?: number,
 ): void {
   const folder = dirname(full);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = join(folder, `.watchmend-${randomUUID()}.tmp`);
   const file = openSync(temporary, "wx", 0o600);
   try {

@@ -1,18 +1,10 @@
 // Where a stack's authority and its hosts' certificates lie on the machine that applies, and when one is issued anew.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { compareSync, hashSync } from "bcryptjs";
 import { sha256 } from "../backup.ts";
+import { makeFolder } from "../make-folder.ts";
 import { stateFolder } from "../transaction/state-folder.ts";
 import { writeAtomic } from "../write-atomic.ts";
 import { type Authority, issueAuthority, issueHost } from "./issue.ts";
@@ -103,7 +95,7 @@ function hashOf(file: string, password: string): string {
 
 function openStore(store: string): string {
   const folder = certificateFile(store);
-  mkdirSync(join(folder, "hosts"), { recursive: true, mode: 0o700 });
+  makeFolder(join(folder, "hosts"), 0o700);
   return folder;
 }
 

@@ -1,8 +1,9 @@
 // Before-images of one transaction as files that a person can look at, each read back and hashed when it is written.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { sha256 } from "../backup.ts";
+import { makeFolder } from "../make-folder.ts";
 import { writeAtomic } from "../write-atomic.ts";
 
 export const storedRef = z.strictObject({ file: z.string(), sha256: z.string(), bytes: z.int() });
@@ -24,7 +25,7 @@ export function openBackupStore(transaction: string): BackupStore {
       const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : Buffer.from(content);
       const hash = sha256(bytes);
       const file = `${name.replaceAll(/[^\w.@-]+/g, "_").slice(-100)}.${hash.slice(0, 8)}`;
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       const full = join(folder, file);
       if (!existsSync(full)) writeAtomic(full, bytes, undefined, 0o600);
       const ref = { file, sha256: hash, bytes: bytes.length };

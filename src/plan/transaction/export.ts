@@ -1,9 +1,10 @@
 // A transaction's before-images as a folder that a person can put back with kubectl, docker and a shell alone.
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../model/errors.ts";
 import { isRecord } from "../../model/json-value.ts";
 import { sha256 } from "../backup.ts";
+import { makeFolder } from "../make-folder.ts";
 import { folderHost } from "./doors.ts";
 import type { Intent } from "./entry.ts";
 import { readJournal } from "./journal.ts";
@@ -22,7 +23,7 @@ type Place = { readonly host: string } | { readonly context: string } | undefine
 export function exportUndo(state: string, ids: readonly string[], folder: string): readonly string[] {
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new UserError("usage", `${folder} is not empty`, "Name a folder that is new or empty.");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const parts: Part[] = [];
   for (const id of ids) {
     const source = transactionFolder(state, id);

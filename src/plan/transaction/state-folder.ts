@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** `$XDG_STATE_HOME/watchmend`; a relative value counts as not set, as the specification says. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -35,7 +36,7 @@ export function transactionFolder(state: string, id: string): string {
 
 export function makeTransactionFolder(state: string, id: string): string {
   const folder = transactionFolder(state, id);
-  mkdirSync(join(state, "transactions"), { recursive: true, mode: 0o700 });
+  makeFolder(join(state, "transactions"), 0o700);
   mkdirSync(folder, { mode: 0o700 });
   return folder;
 }
