@@ -50,7 +50,6 @@ export const setOwner = defineKind<OwnerStep, Image>({
     const after = { uid: step.uid ?? uid, gid: step.gid ?? gid, mode: step.mode ?? mode };
     if (words(before) === words(after)) return { state: "already", subject };
     const { host } = access.door;
-    const inside = step.below && step.uid !== undefined ? await ownedBelow(access, real, step.below) : [];
     const who = (await mustRun(access, host, "id -u")).toString("utf8").trim();
     if (who !== "0")
       return {
@@ -58,6 +57,7 @@ export const setOwner = defineKind<OwnerStep, Image>({
         because: `changing the owner of ${real} needs root on ${host}, and sudo asks for a password`,
         ...(command ? { command } : {}),
       };
+    const inside = step.below && step.uid !== undefined ? await ownedBelow(access, real, step.below) : [];
     return {
       state: "change",
       subject,
