@@ -4,6 +4,7 @@ import { thisActor } from "../plan/transaction/actor.ts";
 import { exportUndo } from "../plan/transaction/export.ts";
 import { meant, type PastTransaction, pastTransactions } from "../plan/transaction/history.ts";
 import { readJournal } from "../plan/transaction/journal.ts";
+import { LockHeld } from "../plan/transaction/lock-refusal.ts";
 import { obstaclesOf, takeBackFromJournal } from "../plan/transaction/recover.ts";
 import { stateFolder, transactionFolder } from "../plan/transaction/state-folder.ts";
 import type { RollbackOptions } from "./commands/rollback.ts";
@@ -38,6 +39,14 @@ export async function rollback(id: string | undefined, options: RollbackOptions)
   return await undoAll(open, state, options);
 }
 
+/** Somebody works there, or was killed a moment ago: nothing is wrong with the command. */
+function whoHoldsIt(error: unknown): never {
+  if (!(error instanceof LockHeld)) throw error;
+  throw new UserError("half-done", error.message, "Run the same command again when it has ended.", {
+    cause: error,
+  });
+}
+
 async function undoAll(
   open: readonly PastTransaction[],
   state: string,
@@ -48,7 +57,7 @@ async function undoAll(
   try {
     const base = { state, doors, actor: thisActor(), because: "asked for with watchmend rollback" };
     for (const one of open) {
-      const obstacles = await obstaclesOf(one.id, base);
+      const obstacles = await obstaclesOf(one.id, base).catch(whoHoldsIt);
       if (obstacles.length > 0)
         throw new UserError(
           "changed-since",
