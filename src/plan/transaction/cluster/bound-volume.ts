@@ -18,5 +18,5 @@ export async function boundVolume(image: ObjectImage, context: ActContext): Prom
   const volume = await getObject(clusterOf(context, image.context), image.path);
   if (!volume || valueAt(volume, "status", "phase") !== "Bound") return undefined;
   const claim = `${valueAt(volume, "spec", "claimRef", "namespace")}/${valueAt(volume, "spec", "claimRef", "name")}`;
-  return `${subjectOf(image)} is bound to claim ${claim} since: reserved for another name the cluster would release it (and delete it where its policy is Delete), and ${claim} would be lost. Nothing was put back`;
+  return `${subjectOf(image)} is bound to claim ${claim} since: reserved for another name the cluster would release it (and delete it where its policy is Delete), and ${claim} would be lost. It stays as it is`;
 }
